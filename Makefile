@@ -1,0 +1,41 @@
+# Each target does all its own set-up: a Python that constraints/ has a file for is all that must be there.
+# Another interpreter: make test PYTHON=python3.12
+
+PYTHON ?= python3
+PYTHONS ?= python3.11 python3.12 python3.13
+BIN := .venv/bin
+export ONCE
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench pins clean bootstrap
+
+help: ## show this list
+	@awk -F ' ## ' '/^[a-z]+:.* ## / { sub(/:.*/, "", $$1); printf "make %-6s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: bootstrap ## a real Airflow updates bookings in the sandbox and stays up (ONCE=1: shows it and ends)
+	@exec $(BIN)/python -m dev.demo
+
+test: bootstrap ## lint, types, layers, tests
+	@echo "== ruff check"
+	@$(BIN)/ruff check
+	@echo "== ruff format --check"
+	@$(BIN)/ruff format --check
+	@echo "== mypy"
+	@$(BIN)/mypy
+	@echo "== lint-imports"
+	@$(BIN)/lint-imports
+	@echo "== pytest"
+	@$(BIN)/python -m pytest
+
+bench: bootstrap ## updates per second, beside Feishu's own SDK and a bare loop
+	@exec $(BIN)/python -m dev.bench
+
+pins: ## write constraints/ anew: the newest versions for each of PYTHONS
+	@$(PYTHON) dev/pins.py $(PYTHONS)
+
+clean: ## remove the environment, the demo's home and all caches
+	rm -rf .venv .demo .bench .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+bootstrap:
+	@$(PYTHON) dev/bootstrap.py

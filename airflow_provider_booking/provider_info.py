@@ -1,0 +1,139 @@
+"""What Airflow reads about this provider: connection forms, configuration, where things are.
+
+Every Airflow component calls :func:`get_provider_info` at its start, so this module imports nothing. The
+forms of the connections are declared here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+_PACKAGE = "airflow_provider_booking"
+
+
+def get_provider_info() -> dict[str, Any]:
+    """Return the provider's metadata, in the shape of Airflow's ``provider_info.schema.json``."""
+    return {
+        "package-name": "airflow-provider-booking",
+        "name": "Booking",
+        "description": "Updates bookings at Feishu VC, Zoho Calendar, Jicoo, ONLIVE.SITE and KOS.",
+        "integrations": [
+            {
+                "integration-name": vendor,
+                "external-doc-url": url,
+                "tags": ["service"],
+            }
+            for vendor, url in (
+                ("Feishu", "https://open.feishu.cn"),
+                ("Jicoo", "https://developer.jicoo.com"),
+            )
+        ],
+        "hooks": _modules("hooks"),
+        "operators": _modules("operators"),
+        "connection-types": [_FEISHU, _JICOO],
+        "config": _CONFIG,
+    }
+
+
+def _modules(floor: str) -> list[dict[str, Any]]:
+    return [
+        {"integration-name": vendor, "python-modules": [f"{_PACKAGE}.{floor}.{vendor.lower()}"]}
+        for vendor in ("Feishu", "Jicoo")
+    ]
+
+
+def _text(label: str, description: str, **schema: Any) -> dict[str, Any]:
+    return {"label": label, "description": description, "schema": {"type": ["string", "null"], **schema}}
+
+
+_SHARED_FIELDS: dict[str, Any] = {
+    "rate_limit": _text(
+        "Write rate limit", 'At most so many writes, such as "50/second" or "50/second, 1000/minute".'
+    ),
+    "read_rate_limit": _text("Read rate limit", "The same for reads, which are counted apart."),
+    "max_concurrency": {
+        "label": "Requests at once",
+        "description": "How many requests of one process may be under way. Default 16.",
+        "schema": {"type": ["integer", "null"], "minimum": 1, "maximum": 1000},
+    },
+    "timeout": {
+        "label": "Timeout in seconds",
+        "description": "For each step of a request: connect, send, receive. Default 30.",
+        "schema": {"type": ["number", "null"], "exclusiveMinimum": 0, "maximum": 3600},
+    },
+    "verify": _text("Check certificates", "true (the default), false, or the path of a CA file."),
+}
+
+_FEISHU: dict[str, Any] = {
+    "connection-type": "feishu",
+    "hook-class-name": f"{_PACKAGE}.hooks.feishu.FeishuHook",
+    "hook-name": "Feishu",
+    "ui-field-behaviour": {
+        "hidden-fields": ["schema", "port", "extra"],
+        "relabeling": {"login": "App id", "password": "App secret", "host": "Base URL"},
+        "placeholders": {
+            "login": "cli_…",
+            "host": "https://open.feishu.cn (Lark: https://open.larksuite.com)",
+        },
+    },
+    "conn-fields": {
+        "user_access_token": _text(
+            "User access token", "Used instead of the app's own token; nothing renews it.", format="password"
+        ),
+        "user_id_type": _text(
+            "Kind of user ids",
+            "How ids of people are written. The vendor's default is open_id.",
+            enum=["open_id", "union_id", "user_id", None],
+        ),
+        **_SHARED_FIELDS,
+    },
+}
+
+_JICOO: dict[str, Any] = {
+    "connection-type": "jicoo",
+    "hook-class-name": f"{_PACKAGE}.hooks.jicoo.JicooHook",
+    "hook-name": "Jicoo",
+    "ui-field-behaviour": {
+        "hidden-fields": ["schema", "port", "login", "extra"],
+        "relabeling": {"password": "API key", "host": "Base URL"},
+        "placeholders": {"password": "sk_live_…", "host": "https://api.jicoo.com"},
+    },
+    "conn-fields": _SHARED_FIELDS,
+}
+
+_CONFIG: dict[str, Any] = {
+    "booking": {
+        "description": "How the booking provider calls the vendors.",
+        "options": {
+            "request_attempts": {
+                "description": "How often a call is sent in all, where it is certain that nothing changed.",
+                "version_added": "0.1.0",
+                "type": "integer",
+                "example": None,
+                "default": "5",
+            },
+            "request_seconds": {
+                "description": "Seconds after which a call that keeps failing is not sent again.",
+                "version_added": "0.1.0",
+                "type": "float",
+                "example": None,
+                "default": "120",
+            },
+            "longest_wait": {
+                "description": "Seconds that a call waits when its vendor asks for it. A longer wait fails "
+                "the task attempt, so that the worker slot is given back; the task's own retries take it up.",
+                "version_added": "0.1.0",
+                "type": "float",
+                "example": None,
+                "default": "60",
+            },
+            "settle_delay": {
+                "description": "Seconds between a write whose answer was lost and the read-back.",
+                "version_added": "0.1.0",
+                "type": "float",
+                "example": None,
+                "default": "2",
+            },
+        },
+    }
+}

@@ -1,0 +1,10 @@
+"""The vendors that are simulated. A new one is a package of its own and one line here."""
+
+from airflow_provider_booking.sandbox.feishu import FeishuSimulator
+from airflow_provider_booking.sandbox.jicoo import JicooSimulator
+from airflow_provider_booking.sandbox.simulator import Simulator
+
+SIMULATORS: tuple[type[Simulator], ...] = (
+    FeishuSimulator,
+    JicooSimulator,
+)

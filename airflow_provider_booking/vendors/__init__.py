@@ -1,0 +1,1 @@
+"""Async clients of the booking vendors, a package each, over one transport. Nothing here imports Airflow."""

@@ -1,0 +1,193 @@
+"""What every vendor's client can do, whatever the vendor calls it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
+
+from pydantic import JsonValue
+
+from airflow_provider_booking.bookings import Booking, BookingRef, Change, InvalidInput
+from airflow_provider_booking.bookings.booking import checked_id
+from airflow_provider_booking.vendors.patience import Patience
+from airflow_provider_booking.vendors.sessions import Credential, credential_of, session
+from airflow_provider_booking.vendors.settings import VendorSettings
+from airflow_provider_booking.vendors.updating import Update
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+    from types import TracebackType
+
+    from airflow_provider_booking.bookings import UpdateResult
+    from airflow_provider_booking.vendors.transport import Transport
+
+Settings = TypeVar("Settings", bound=VendorSettings)
+AChange = TypeVar("AChange", bound=Change)
+Fields = dict[str, JsonValue]
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a vendor answered to a write.
+
+    Attributes:
+        record: The booking as the answer shows it, where it shows all that was written; else None, and the
+            booking is read back.
+        left_out: Fields of the wanted values that the vendor said it did not take as given, with what it did
+            take instead.
+        warnings: What a person should know.
+        request_id: The vendor's id for the request.
+    """
+
+    record: Record | None
+    left_out: Mapping[str, JsonValue]
+    warnings: tuple[str, ...]
+    request_id: str | None
+
+
+class VendorClient(ABC, Generic[Settings, AChange]):
+    """An async client of one vendor, used as an async context manager.
+
+    Args:
+        settings: The connection, or a coroutine function that looks it up on entering.
+        on_token: Awaited with every access token that is fetched, so that it can be masked in logs.
+        patience: How long calls go on trying, and wait.
+    """
+
+    vendor: ClassVar[str]
+    id_field: ClassVar[str]
+    """What the vendor calls a booking's id."""
+    secret_fields: ClassVar[frozenset[str]] = frozenset()
+    """Fields whose values are never shown: they read ``***`` in results."""
+    volatile_fields: ClassVar[frozenset[str]] = frozenset()
+    """Fields that the vendor changes by itself."""
+
+    def __init__(
+        self,
+        settings: Settings | Callable[[], Awaitable[Settings]],
+        *,
+        on_token: Callable[[str], Awaitable[None]] | None = None,
+        patience: Patience = Patience(),  # noqa: B008  (frozen)
+    ) -> None:
+        self._given = settings
+        self._on_token = on_token
+        self.patience = patience
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        self._settings = self._given if isinstance(self._given, VendorSettings) else await self._given()
+        self._credential: Credential = credential_of(self._settings)
+        self._transport: Transport = await self._stack.enter_async_context(session(self._settings))
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._stack.aclose()
+
+    @property
+    def settings(self) -> Settings:
+        """The connection in use; known once the client has been entered."""
+        return self._settings
+
+    async def get_booking(self, booking_id: str, **options: Any) -> Booking:
+        """Read one booking.
+
+        Args:
+            booking_id: The vendor's id.
+            **options: The vendor's options for reading.
+
+        Raises:
+            BookingNotFound: The vendor knows no such booking.
+            NotApplied: It could not be read; subclasses say why.
+        """
+        booking_id = checked_id(booking_id, field=self.id_field)
+        record = await self.read(booking_id, self.parse_options(options))
+        ref = BookingRef(vendor=self.vendor, conn_id=self._settings.conn_id, booking_id=booking_id)
+        return self.as_booking(ref, record)
+
+    async def update_booking(
+        self, booking_id: str, changes: Mapping[str, Any], **options: Any
+    ) -> UpdateResult:
+        """Read a booking, send what differs from ``changes``, and check that it was taken.
+
+        Args:
+            booking_id: The vendor's id.
+            changes: Vendor field names to values. Absent: left as it is. None: cleared. Else: set.
+            **options: The vendor's options; see its client.
+
+        Returns:
+            Outcome ``applied``, or ``unchanged`` where all was as wanted already and nothing was sent.
+
+        Raises:
+            InvalidInput: ``changes`` or an option is wrong; nothing was sent.
+            NotApplied: It is certain that nothing changed.
+            OutcomeUnknown: It cannot be told whether the update was applied.
+            Held: The booking is neither as it was nor as wanted.
+        """
+        return await Update(self, booking_id, changes, options).run()
+
+    def parse_options(self, options: Mapping[str, Any]) -> Any:
+        """Check the vendor's options; a vendor that has some overrides this.
+
+        Raises:
+            InvalidInput: An option is unknown or wrong.
+        """
+        if options:
+            raise InvalidInput(
+                f"{', '.join(sorted(options))}: no such option", hint=f"{self.vendor} takes no options"
+            )
+
+    @abstractmethod
+    def parse_changes(self, changes: Mapping[str, Any]) -> AChange:
+        """Check what a user asked for, before anything is sent.
+
+        Raises:
+            InvalidInput: A field is unknown or a value is wrong.
+        """
+
+    @abstractmethod
+    async def read(self, booking_id: str, options: Any) -> Record:
+        """The vendor's record of one booking."""
+
+    @abstractmethod
+    def fields(self, record: Record) -> Fields:
+        """The record's fields, flat, in the vendor's names, dotted where nested; what is blank reads None."""
+
+    @abstractmethod
+    def wanted(self, record: Record, change: AChange) -> Fields:
+        """The fields that the change names, as they should read afterwards.
+
+        Raises:
+            InvalidInput: The change does not fit the booking as it is.
+        """
+
+    @abstractmethod
+    async def write(self, booking_id: str, record: Record, change: AChange, options: Any) -> Receipt:
+        """Send the change, once."""
+
+    @abstractmethod
+    def as_booking(self, ref: BookingRef, record: Record) -> Booking:
+        """The record in neutral fields."""
+
+    def remarks(self, change: AChange) -> tuple[str, ...]:
+        """What a person should know about a change before it is sent."""
+        del change
+        return ()
+
+    @abstractmethod
+    async def check(self) -> str:
+        """Make a cheap authenticated read.
+
+        Returns:
+            What was proven, as a sentence.
+
+        Raises:
+            BookingError: The vendor cannot be reached or does not accept the credential.
+        """

@@ -1,0 +1,1 @@
+"""Jicoo bookings. What the vendor does: docs/vendors/jicoo.md."""

@@ -1,0 +1,64 @@
+"""What a vendor's "no" means: one row a code, and the statuses that mean the same everywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from airflow_provider_booking.bookings import (
+    AccessDenied,
+    BookingError,
+    BookingNotFound,
+    CredentialRejected,
+    Reason,
+    Refused,
+    SlotTaken,
+    Throttled,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """How one code or status is reported.
+
+    Attributes:
+        error: The class that is raised. :class:`~airflow_provider_booking.bookings.OutcomeUnknown` marks a
+            code that leaves it open whether a write was applied.
+        problem: What the vendor says, in our words.
+        hint: What a person should do.
+        reason: Overrides the reason of ``error``.
+        retryable: Overrides whether trying again makes sense.
+    """
+
+    error: type[BookingError]
+    problem: str
+    hint: str = ""
+    reason: Reason | None = None
+    retryable: bool | None = None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A vendor's "no": what it means and the code it came with, if the vendor has codes."""
+
+    meaning: Meaning
+    code: int | str | None = None
+
+
+BY_STATUS: Mapping[int, Meaning] = {
+    400: Meaning(Refused, "the request was refused as wrong", "check the values", Reason.INVALID_INPUT),
+    401: Meaning(CredentialRejected, "the credential is not accepted", "mend the connection's secret"),
+    402: Meaning(Refused, "the request could not be carried out", "look at the booking at the vendor"),
+    403: Meaning(AccessDenied, "the credential may not do this", "have the permission granted"),
+    404: Meaning(BookingNotFound, "there is no such booking", "check the id and the connection"),
+    409: Meaning(SlotTaken, "the wanted time is not free", "choose another time"),
+    410: Meaning(BookingNotFound, "the booking is gone", "check the id and the connection"),
+    422: Meaning(Refused, "the values cannot be taken", "check the values", Reason.INVALID_INPUT),
+    429: Meaning(Throttled, "too many requests", "lower rate_limit on the connection if this goes on"),
+}
+"""For a vendor that has no codes of its own, and for answers that are not the vendor's own words."""
+
+UNEXPECTED = Meaning(Refused, "the request was refused", "look up the status at the vendor")

@@ -1,0 +1,81 @@
+"""One HTTP client for a credential, shared by all who use it in one event loop of a process.
+
+What does not depend on a loop, the token and the pace, is shared by the whole process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from airflow_provider_booking.vendors.throttle import Throttle
+from airflow_provider_booking.vendors.tokens import TokenCache
+from airflow_provider_booking.vendors.transport import Transport, make_http
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from airflow_provider_booking.vendors.settings import VendorSettings
+
+
+@dataclass
+class Credential:
+    """What all calls with one credential share in this process."""
+
+    throttle: Throttle
+    tokens: TokenCache = field(default_factory=TokenCache)
+
+
+@dataclass
+class _Session:
+    transport: Transport
+    users: int = 0
+
+
+_lock = threading.Lock()
+_credentials: dict[tuple[object, ...], Credential] = {}
+_sessions: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[VendorSettings, _Session]] = WeakKeyDictionary()
+
+
+def credential_of(settings: VendorSettings) -> Credential:
+    """The process's one :class:`Credential` for these settings."""
+    # A forked worker starts with locks and tokens of its own: the parent's may be held by a thread it lacks.
+    key = (os.getpid(), settings.credential(), settings.rate_limit, settings.read_rate_limit)
+    with _lock:
+        if key not in _credentials:
+            _credentials[key] = Credential(Throttle(settings))
+        return _credentials[key]
+
+
+def forget_credentials() -> None:
+    """Forget all tokens and paces, as a new process would. For tests that play several processes."""
+    with _lock:
+        _credentials.clear()
+
+
+@asynccontextmanager
+async def session(settings: VendorSettings) -> AsyncIterator[Transport]:
+    """The running loop's transport for these settings; closed when its last user leaves."""
+    of_loop = _sessions.setdefault(asyncio.get_running_loop(), {})
+    shared = of_loop.get(settings)
+    if shared is None:
+        transport = Transport(
+            make_http(settings),
+            settings,
+            credential_of(settings).throttle,
+            asyncio.Semaphore(settings.max_concurrency),
+        )
+        shared = of_loop[settings] = _Session(transport)
+    shared.users += 1
+    try:
+        yield shared.transport
+    finally:
+        shared.users -= 1
+        if shared.users == 0:
+            del of_loop[settings]
+            await shared.transport.http.aclose()

@@ -1,0 +1,150 @@
+"""Update one booking and know what happened: read, compare, send, check; settle what is unknown by reading.
+
+This is the only place that sends a write a second time, and only after a read has shown that the first one
+left no trace.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from airflow_provider_booking.bookings import (
+    BookingError,
+    Change,
+    FieldChange,
+    Held,
+    Outcome,
+    OutcomeUnknown,
+    Reason,
+    UpdateResult,
+)
+from airflow_provider_booking.bookings.booking import checked_id
+from airflow_provider_booking.vendors import waiting
+from airflow_provider_booking.vendors.redaction import masked, without_addresses
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pydantic import JsonValue
+
+    from airflow_provider_booking.vendors.client import Fields, Receipt, Record, VendorClient
+
+AChange = TypeVar("AChange", bound=Change)
+
+
+class Update(Generic[AChange]):
+    """One update of one booking, from the user's words to a result that is known to be true.
+
+    Raises:
+        InvalidInput: The id, ``changes`` or an option is wrong; nothing was sent.
+    """
+
+    def __init__(
+        self,
+        client: VendorClient[Any, AChange],
+        booking_id: str,
+        changes: Mapping[str, Any],
+        options: Mapping[str, Any],
+    ) -> None:
+        self._client = client
+        self._booking_id = checked_id(booking_id, field=client.id_field)
+        self._change = client.parse_changes(changes)
+        self._options = client.parse_options(options)
+        self._warnings = client.remarks(self._change)
+
+    async def run(self) -> UpdateResult:
+        """See :meth:`airflow_provider_booking.vendors.client.VendorClient.update_booking`."""
+        client = self._client
+        before = await self._read()
+        wanted = _differing(client.fields(before), client.wanted(before, self._change))
+        if not wanted:
+            return self._result(Outcome.UNCHANGED, {})
+        try:
+            receipt = await self._write(before)
+        except OutcomeUnknown as lost:
+            after = await self._read_back(lost)
+            if not _differing(client.fields(after), wanted):
+                self._warn("the vendor's answer was lost; reading back showed that the update was applied")
+                return self._applied(before, after, wanted, lost.request_id)
+            if _differing(client.fields(after), _part(client.fields(before), wanted)):
+                raise self._held(lost, after, wanted, Reason.CHANGED_MEANWHILE) from None
+            receipt = await self._write(after)
+
+        wanted |= receipt.left_out
+        self._warn(*receipt.warnings)
+        after = receipt.record if receipt.record is not None else await self._read()
+        if _differing(client.fields(after), wanted):
+            # Some vendors show a write a moment late.
+            await waiting.sleep(self._client.patience.settle_delay)
+            after = await self._read()
+        if _differing(client.fields(after), wanted):
+            raise self._held(receipt, after, wanted, Reason.VENDOR_ERROR)
+        return self._applied(before, after, wanted, receipt.request_id)
+
+    async def _read(self) -> Record:
+        return await self._client.read(self._booking_id, self._options)
+
+    async def _write(self, record: Record) -> Receipt:
+        return await self._client.write(self._booking_id, record, self._change, self._options)
+
+    async def _read_back(self, lost: OutcomeUnknown) -> Record:
+        await waiting.sleep(self._client.patience.settle_delay)
+        try:
+            return await self._read()
+        except BookingError as error:
+            lost.problem += f", and reading back failed ({error.problem})"
+            lost.hint = "look at the booking at the vendor before sending it again"
+            raise lost from None
+
+    def _held(self, cause: OutcomeUnknown | Receipt, after: Record, wanted: Fields, reason: Reason) -> Held:
+        missing = ", ".join(sorted(_differing(self._client.fields(after), wanted)))
+        what = "an answer was lost" if isinstance(cause, OutcomeUnknown) else "the vendor answered success"
+        return Held(
+            f"{what}, and {missing} of the booking is not as wanted",
+            vendor=self._client.vendor,
+            operation="update_booking",
+            request_id=cause.request_id,
+            reason=reason,
+            hint="look at the booking at the vendor before sending anything again",
+        )
+
+    def _applied(self, before: Record, after: Record, wanted: Fields, request_id: str | None) -> UpdateResult:
+        old, new = self._client.fields(before), self._client.fields(after)
+        changed = _differing(old, new)
+        unasked = sorted(changed.keys() - wanted.keys() - self._client.volatile_fields)
+        if unasked:
+            self._warn(f"also changed, without being asked for: {', '.join(unasked)}")
+        return self._result(
+            Outcome.APPLIED,
+            {name: self._shown(name, old.get(name), new[name]) for name in wanted if name in changed},
+            request_id,
+        )
+
+    def _shown(self, name: str, before: JsonValue, after: JsonValue) -> FieldChange:
+        show = masked if name in self._client.secret_fields else without_addresses
+        return FieldChange(before=show(before), after=show(after))
+
+    def _warn(self, *warnings: str) -> None:
+        self._warnings += warnings
+
+    def _result(
+        self, outcome: Outcome, changed: dict[str, FieldChange], request_id: str | None = None
+    ) -> UpdateResult:
+        return UpdateResult(
+            vendor=self._client.vendor,
+            conn_id=self._client.settings.conn_id,
+            booking_id=self._booking_id,
+            outcome=outcome,
+            changed=changed,
+            warnings=self._warnings,
+            request_id=request_id,
+        )
+
+
+def _differing(now: Fields, wanted: Fields) -> Fields:
+    """The wanted fields that do not read so now."""
+    return {name: value for name, value in wanted.items() if now.get(name) != value}
+
+
+def _part(fields: Fields, names: Fields) -> Fields:
+    return {name: fields.get(name) for name in names}

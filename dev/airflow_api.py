@@ -1,0 +1,178 @@
+"""What the demo and the system tests ask of a running Airflow, over its REST API."""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+import httpx
+
+POLL = 0.25  # seconds between two looks at something that is awaited
+FINISHED = ("success", "failed")
+JSON = Mapping[str, Any]
+
+
+class AirflowApiError(Exception):
+    """Airflow refused a call, or what was awaited did not come in time."""
+
+
+@dataclass(frozen=True)
+class TaskInstance:
+    """One task of a run; `map_index` is -1 where the task is not mapped."""
+
+    task_id: str
+    map_index: int
+    state: str | None
+    try_number: int
+
+
+class AirflowApi:
+    """A client for one Airflow, logged in with its simple auth manager.
+
+    Args:
+        address: where its API server is, without a path.
+        user: who logs in.
+        password: with what.
+        alive: called while waiting; raises when waiting has become pointless.
+    """
+
+    def __init__(self, address: str, user: str, password: str, alive: Callable[[], None]) -> None:
+        self._alive = alive
+        self._http = httpx.Client(base_url=address, timeout=30, trust_env=False)
+        token = self._call("POST", "/auth/token", {"username": user, "password": password})["access_token"]
+        self._http.headers["Authorization"] = f"Bearer {token}"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
+    def unpause(self, dag_id: str, parsed_after: datetime, timeout: float = 60) -> None:
+        """Wait until the DAG's file was parsed after this moment, and let its runs start.
+
+        Raises:
+            AirflowApiError: when a DAG file has an import error, or it takes more than `timeout` seconds.
+        """
+
+        def parsed() -> bool:
+            for error in self._call("GET", "/api/v2/importErrors")["import_errors"]:
+                if datetime.fromisoformat(error["timestamp"]) > parsed_after:
+                    raise AirflowApiError(f"{error['filename']} does not load:\n{error['stack_trace']}")
+            dags = self._call("GET", "/api/v2/dags?limit=100")["dags"]
+            times = [dag["last_parsed_time"] for dag in dags if dag["dag_id"] == dag_id]
+            return any(time and datetime.fromisoformat(time) > parsed_after for time in times)
+
+        self.wait_until(parsed, f"the DAG {dag_id} to be parsed", timeout)
+        self._call("PATCH", f"/api/v2/dags/{dag_id}", {"is_paused": False})
+
+    def trigger(self, dag_id: str, conf: JSON) -> str:
+        """Start a run with these params and return its run id."""
+        body = {"logical_date": None, "conf": conf}
+        return str(self._call("POST", f"/api/v2/dags/{dag_id}/dagRuns", body)["dag_run_id"])
+
+    def run_state(self, dag_id: str, run_id: str) -> str:
+        """Return the state of a run."""
+        return str(self._call("GET", f"/api/v2/dags/{dag_id}/dagRuns/{run_id}")["state"])
+
+    def run_after(self, dag_id: str, run_id: str) -> datetime:
+        """Return the moment from which on a run may start; its templates know it as `dag_run.run_after`."""
+        return datetime.fromisoformat(
+            self._call("GET", f"/api/v2/dags/{dag_id}/dagRuns/{run_id}")["run_after"]
+        )
+
+    def wait_for_run(
+        self,
+        dag_id: str,
+        run_id: str,
+        timeout: float = 120,
+        seen: Callable[[list[TaskInstance]], object] = len,
+    ) -> str:
+        """Wait for the end of a run, showing its tasks to `seen` meanwhile, and return its state."""
+
+        def finished() -> bool:
+            seen(self.task_instances(dag_id, run_id))
+            return self.run_state(dag_id, run_id) in FINISHED
+
+        self.wait_until(finished, f"the run {run_id} of {dag_id} to end", timeout)
+        return self.run_state(dag_id, run_id)
+
+    def task_instances(self, dag_id: str, run_id: str) -> list[TaskInstance]:
+        """Return the tasks of a run, in the order of task and map index."""
+        path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances?limit=100"
+        tasks = [
+            TaskInstance(row["task_id"], row["map_index"], row["state"], row["try_number"])
+            for row in self._call("GET", path)["task_instances"]
+        ]
+        return sorted(tasks, key=lambda task: (task.task_id, task.map_index))
+
+    def xcom(self, dag_id: str, run_id: str, task: TaskInstance) -> Any:
+        """Return what a task returned."""
+        entries = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task.task_id}/xcomEntries"
+        query = f"map_index={task.map_index}&deserialize=true"
+        return self._call("GET", f"{entries}/return_value?{query}")["value"]
+
+    def log(self, dag_id: str, run_id: str, task: TaskInstance) -> list[dict[str, Any]]:
+        """Return the log of a task's last try: structured messages, each with its `event`."""
+        path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task.task_id}/logs/{task.try_number}"
+        return list(self._call("GET", f"{path}?map_index={task.map_index}&full_content=true")["content"])
+
+    def failure(self, dag_id: str, run_id: str, task: TaskInstance) -> str:
+        """Return the text of the exception that a task's last try ended with, or nothing if none did."""
+        details = [
+            line["error_detail"] for line in self.log(dag_id, run_id, task) if line.get("error_detail")
+        ]
+        return str(details[-1][0]["exc_value"]) if details else ""
+
+    def put_connection(self, conn_id: str, fields: JSON) -> None:
+        """Make a connection, or overwrite the one that has this id.
+
+        Args:
+            conn_id: its id.
+            fields: as in the JSON form of an AIRFLOW_CONN_… variable; `extra` is an object.
+        """
+        action = {"action": "create", "action_on_existence": "overwrite"}
+        found = self._call(
+            "PATCH",
+            "/api/v2/connections",
+            {"actions": [{**action, "entities": [connection_body(conn_id, fields)]}]},
+        )
+        if found["create"]["errors"]:
+            raise AirflowApiError(f"Connection {conn_id}: {found['create']['errors'][0]}")
+
+    def connection(self, conn_id: str) -> dict[str, Any]:
+        """Return a connection as Airflow shows it: secrets as stars."""
+        return dict(self._call("GET", f"/api/v2/connections/{conn_id}"))
+
+    def test_connection(self, conn_id: str, fields: JSON) -> tuple[bool, str]:
+        """Press the form's Test button: return whether it works, and the sentence shown."""
+        found = self._call("POST", "/api/v2/connections/test", connection_body(conn_id, fields))
+        return bool(found["status"]), str(found["message"])
+
+    def connection_forms(self) -> dict[str, dict[str, Any]]:
+        """Return the connection forms that the UI would draw, by connection type."""
+        found = self._call("GET", "/ui/connections/hook_meta")
+        return {form["connection_type"]: form for form in found}
+
+    def wait_until(self, true: Callable[[], bool], what: str, timeout: float) -> None:
+        """Look every `POLL` seconds until it is true; raise `AirflowApiError` after `timeout` seconds."""
+        deadline = time.monotonic() + timeout
+        while not true():
+            self._alive()
+            if time.monotonic() > deadline:
+                raise AirflowApiError(f"Waited {timeout:.0f} s for {what}.")
+            time.sleep(POLL)
+
+    def _call(self, method: str, path: str, body: JSON | None = None) -> Any:
+        reply = self._http.request(method, path, json=body)
+        if reply.is_error:
+            raise AirflowApiError(f"{method} {path}: {reply.status_code} {reply.text[:500]}")
+        return reply.json()
+
+
+def connection_body(conn_id: str, fields: JSON) -> dict[str, Any]:
+    """Return the API's form of a connection."""
+    extra = json.dumps(fields.get("extra") or {})
+    return {**fields, "connection_id": conn_id, "extra": extra}

@@ -1,0 +1,48 @@
+"""What the system tests look at: a running Airflow with the vendors beside it, and finished DAG runs."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from airflow_provider_booking.sandbox import Sandbox
+from dev.airflow_api import AirflowApi, TaskInstance
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What the tests look at: Airflow's API, the vendors, and the folder that holds every log."""
+
+    api: AirflowApi
+    vendors: Sandbox
+    home: Path
+    connections: dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished DAG run."""
+
+    stage: Stage
+    dag_id: str
+    run_id: str
+    state: str
+    tasks: list[TaskInstance]
+
+    def of(self, task_id: str) -> list[TaskInstance]:
+        """Return a task's instances, in the order of their map index."""
+        return [task for task in self.tasks if task.task_id == task_id]
+
+    def xcoms(self, task_id: str) -> list[Any]:
+        """Return what a task's instances returned, in the order of their map index."""
+        return [self.stage.api.xcom(self.dag_id, self.run_id, task) for task in self.of(task_id)]
+
+    def failures(self, task_id: str) -> list[str]:
+        """Return the exception texts that a task's instances ended with."""
+        return [self.stage.api.failure(self.dag_id, self.run_id, task) for task in self.of(task_id)]
+
+
+def finished_run(stage: Stage, dag_id: str, params: dict[str, Any]) -> Run:
+    """Trigger a DAG and wait for its end."""
+    run_id = stage.api.trigger(dag_id, params)
+    state = stage.api.wait_for_run(dag_id, run_id)
+    return Run(stage, dag_id, run_id, state, stage.api.task_instances(dag_id, run_id))
