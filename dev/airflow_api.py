@@ -114,6 +114,12 @@ class AirflowApi:
         query = f"map_index={task.map_index}&deserialize=true"
         return self._call("GET", f"{entries}/return_value?{query}")["value"]
 
+    def rendered_fields(self, dag_id: str, run_id: str, task: TaskInstance) -> dict[str, Any]:
+        """Return a task's arguments as the UI shows them after templating."""
+        path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task.task_id}"
+        path += f"/{task.map_index}" if task.map_index >= 0 else ""
+        return dict(self._call("GET", path)["rendered_fields"])
+
     def log(self, dag_id: str, run_id: str, task: TaskInstance) -> list[dict[str, Any]]:
         """Return the log of a task's last try: structured messages, each with its `event`."""
         path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task.task_id}/logs/{task.try_number}"

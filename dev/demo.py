@@ -1,7 +1,7 @@
 """`make demo`: the sandbox and a real Airflow, and one booking updated at each vendor, before and after.
 
 Stays up until Ctrl-C. With ONCE=1 it ends after the table: with 0, or with 1 if anything is not as it
-should be. All that it makes is in .demo/ of this checkout.
+should be. All that it makes is in .demo/ of this checkout, or in the folder that DEMO_HOME names.
 """
 
 import contextlib
@@ -28,7 +28,7 @@ from dev.local_sandbox import sandbox_connections, start_sandbox
 from dev.processes import Programs, StartError, stop_leftovers
 
 ROOT = Path(__file__).resolve().parent.parent
-HOME = ROOT / ".demo"
+HOME = Path(os.environ.get("DEMO_HOME", ROOT / ".demo"))
 DAG_ID = "update_one_booking"
 VENDORS = ("feishu", "jicoo")
 Say = Callable[[str], None]
@@ -77,9 +77,11 @@ def show(programs: Programs) -> int:
     if not good:
         console.print(f"[red]Not every booking is as it should be; the run ended as {state}.[/red]")
         console.print(f"The tasks' logs are in {HOME / 'airflow' / 'logs'}", soft_wrap=True)
-    if not os.environ.get("ONCE"):
-        console.print(f"Airflow  {airflow.address}  (user {USER}, password {airflow.password})")
-        console.print(f"Sandbox  {sandbox.url}")
+    console.print(f"Airflow  {airflow.address}  (user {USER}, password {airflow.password})")
+    console.print(f"Sandbox  {sandbox.url}")
+    if os.environ.get("ONCE"):
+        console.print("Both stop now; without ONCE=1 they stay up.")
+    else:
         console.print("Both stay up until Ctrl-C.")
         stay_up(programs)
     return 0 if good else 1

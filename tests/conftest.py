@@ -1,10 +1,33 @@
 """Fixtures for the whole test tree."""
 
-from collections.abc import Iterator
+import json
+import logging
+import os
+from collections.abc import Callable, Iterator
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 
 from airflow_provider_booking.sandbox import Sandbox, running
+from airflow_provider_booking.sandbox.registry import SIMULATORS
+from airflow_provider_booking.vendors import waiting
+from airflow_provider_booking.vendors.sessions import forget_credentials
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give Airflow a home of this run's own before a test imports it, and nothing of the user's settings."""
+    for name in [name for name in os.environ if name.startswith("AIRFLOW_")]:
+        del os.environ[name]
+    home = TemporaryDirectory(prefix="booking-tests-")
+    config.add_cleanup(home.cleanup)
+    os.environ["AIRFLOW_HOME"] = home.name
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _httpx_logs_as_ever() -> None:
+    # Airflow silences it on import; tests of our logs would then prove nothing.
+    logging.getLogger("httpx").setLevel(logging.NOTSET)
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +42,25 @@ def sandbox(sandbox_server: Sandbox) -> Sandbox:
     """Give a sandbox as new: standing bookings only, documented rates, no faults, an empty log."""
     sandbox_server.reset()
     return sandbox_server
+
+
+@pytest.fixture
+def new_process() -> Iterator[None]:
+    """Let our clients begin as in a new process, without tokens, and let none of their waits take time."""
+    forget_credentials()
+    with waiting.switched_off():
+        yield
+
+
+@pytest.fixture
+def connect(sandbox: Sandbox, new_process: None, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Put a vendor's connection, some parts of it otherwise, where Airflow looks up its default id."""
+    del new_process
+    simulators = {simulator.vendor: simulator for simulator in SIMULATORS}
+
+    def put(vendor: str, *, url: str = sandbox.url, **otherwise: Any) -> None:
+        parts = simulators[vendor].connection(url)
+        name = f"AIRFLOW_CONN_{parts.pop('conn_id').upper()}"
+        monkeypatch.setenv(name, json.dumps(parts | otherwise))
+
+    return put

@@ -69,6 +69,9 @@ def checked_id(value: Any, *, field: str) -> str:
         raise InvalidInput(f"{field} is empty", hint="give the id that the vendor shows for the booking")
     if any(character.isspace() or not character.isprintable() for character in value):
         raise InvalidInput(f"{field} holds white space or control characters", hint="remove them")
+    if value in (".", ".."):
+        # In a path they mean another place, however they are encoded.
+        raise InvalidInput(f"{field} is no id", hint="give the id that the vendor shows for the booking")
     if _SPREADSHEET_NUMBER.fullmatch(value):
         raise InvalidInput(
             f"{field} looks like a number that a spreadsheet has rounded",

@@ -64,7 +64,7 @@ def _wording(detail: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:
     kind = detail["type"]
     context: dict[str, Any] = detail.get("ctx", {})
     if kind == "extra_forbidden":
-        return "is not a field that can be changed here", _known_fields(detail["loc"], model)
+        return "is not a known field", _known_fields(detail["loc"], model)
     if kind in ("value_error", "assertion_error"):
         # Our own validators write "what is wrong; what to do".
         problem, _, hint = str(context["error"]).partition("; ")

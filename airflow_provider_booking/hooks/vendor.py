@@ -107,7 +107,7 @@ class VendorHook(BaseHook):
             async with self._client(settings, _mask_from_thread, attempts) as client:
                 return await call(client)
 
-        return plain_calls.run(in_loop())
+        return plain_calls.run(in_loop(), settings)
 
     async def _look_up(self) -> VendorSettings:
         connection = await self.aget_connection(self.conn_id)

@@ -61,4 +61,7 @@ BY_STATUS: Mapping[int, Meaning] = {
 }
 """For a vendor that has no codes of its own, and for answers that are not the vendor's own words."""
 
+FROM_ANYBODY = frozenset({401, 403, 429})
+"""Statuses that are certain whoever sends them, the vendor or something before it: the work was not begun."""
+
 UNEXPECTED = Meaning(Refused, "the request was refused", "look up the status at the vendor")

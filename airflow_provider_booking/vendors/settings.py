@@ -33,7 +33,7 @@ def _base_url(value: str) -> str:
         raise ValueError("is not a URL; write it whole, such as https://api.example.com") from None
     if url.scheme not in ("http", "https") or not url.host:
         raise ValueError("has no scheme; write the whole URL, such as https://api.example.com")
-    if url.userinfo or url.query or url.fragment:
+    if url.userinfo or "?" in value or "#" in value:
         raise ValueError("holds more than scheme, host, port and path; leave the rest out")
     if url.scheme == "http" and not is_loopback(url.host):
         raise ValueError("is plain http, which would send the credential in clear; use https")
@@ -84,6 +84,8 @@ def _verify(value: Any) -> Any:
             return value.lower() == "true"
         if not Path(value).is_file():
             raise ValueError("names no file; give true, false or the path of a CA file")
+    elif not isinstance(value, bool):
+        raise ValueError("must be true or false; or give the path of a CA file")  # noqa: TRY004  (as pydantic wants)
     return value
 
 

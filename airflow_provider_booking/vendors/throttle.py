@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from pyrate_limiter import InMemoryBucket, Limiter
+from pyrate_limiter import AbstractBucket, InMemoryBucket, Limiter, RateItem, SingleBucketFactory
 
 from airflow_provider_booking.bookings import Throttled
 from airflow_provider_booking.vendors import waiting
@@ -20,8 +20,8 @@ class Throttle:
 
     def __init__(self, settings: VendorSettings) -> None:
         self._vendor = settings.vendor
-        self._writes = Limiter(InMemoryBucket(rates(settings.rate_limit)), buffer_ms=1)
-        self._reads = Limiter(InMemoryBucket(rates(settings.read_rate_limit)), buffer_ms=1)
+        self._writes = Limiter(_Budget(InMemoryBucket(rates(settings.rate_limit))), buffer_ms=1)
+        self._reads = Limiter(_Budget(InMemoryBucket(rates(settings.read_rate_limit))), buffer_ms=1)
         self._paused_until = 0.0
 
     def pause(self, seconds: float) -> None:
@@ -56,3 +56,15 @@ class Throttle:
                     hint="try again after that; nothing was sent",
                 )
             await waiting.sleep(left)
+
+
+class _Budget(SingleBucketFactory):
+    """A bucket that forgets old calls as new ones come; the library's own way is a thread for each bucket."""
+
+    def __init__(self, bucket: InMemoryBucket) -> None:
+        super().__init__(bucket, schedule_leak=False)
+
+    def get(self, item: RateItem) -> AbstractBucket:
+        """The bucket, without what is too old to count."""
+        self.bucket.leak(item.timestamp)
+        return self.bucket

@@ -5,7 +5,7 @@ operations. Whether a failed write is *certain not to have been applied* or *unk
 because resending a write that may have been applied is what tells people twice:
 
 * certain: no connection was made; 401, 403, 429; the vendor's own "no" in a body that can be read;
-* unknown: anything that failed after the request left, any 5xx, an answer that cannot be read.
+* unknown: anything that failed after the request left, 408, any 5xx, an answer that cannot be read.
 
 A call that is certain not to have been applied is tried again where that makes sense. A write whose outcome
 is unknown is never sent again from here: :mod:`~airflow_provider_booking.vendors.updating` reads back first.
@@ -15,11 +15,13 @@ from __future__ import annotations
 
 import email.utils
 import logging
+import ssl
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 from urllib.parse import quote
+from urllib.request import getproxies
 
 import httpx
 from tenacity import (
@@ -38,11 +40,13 @@ from airflow_provider_booking.bookings import (
     NotApplied,
     OutcomeUnknown,
     Reason,
+    Refused,
     Throttled,
     VendorUnavailable,
 )
 from airflow_provider_booking.vendors import waiting
-from airflow_provider_booking.vendors.meanings import BY_STATUS, UNEXPECTED, Failure, Meaning
+from airflow_provider_booking.vendors.connections import Connections
+from airflow_provider_booking.vendors.meanings import BY_STATUS, FROM_ANYBODY, Failure, Meaning
 from airflow_provider_booking.vendors.quiet import own_request
 from airflow_provider_booking.vendors.settings import is_loopback
 
@@ -86,8 +90,8 @@ class Answer:
     """A vendor's "yes"."""
 
     status: int
-    body: Any
-    headers: Mapping[str, str]
+    body: Any = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
     request_id: str | None
     operation: Operation
 
@@ -261,9 +265,11 @@ class Transport:
 
 def _certain_meaning(status: int, failure: Failure | None) -> Meaning | None:
     """The meaning of an answer by which it is certain that nothing changed, else None."""
-    if failure is not None and issubclass(failure.meaning.error, NotApplied) and status < 500:  # noqa: PLR2004
+    if _gave_up(status):
+        return None
+    if failure is not None and issubclass(failure.meaning.error, NotApplied):
         return failure.meaning
-    if failure is None and status in (401, 403, 429):
+    if failure is None and status in FROM_ANYBODY:
         return BY_STATUS[status]
     return None
 
@@ -276,10 +282,15 @@ def _uncertain(operation: Operation, failure: Failure | None, where: dict[str, A
         return OutcomeUnknown(
             problem, reason=Reason.VENDOR_ERROR, hint="read the booking before sending it again", **where
         )
-    if 300 <= status < 500 and status != 408:  # noqa: PLR2004
-        meaning = BY_STATUS.get(status, UNEXPECTED)
-        return meaning.error(problem, hint="check the connection's host", **where)
+    if failure is None and status >= 300 and not _gave_up(status):  # noqa: PLR2004
+        # Whoever this is, it is not the vendor: a 404 from it does not say that the booking is gone.
+        return Refused(problem, hint="check the connection's host", **where)
     return VendorUnavailable(problem, reason=Reason.VENDOR_ERROR, hint="try again", **where)
+
+
+def _gave_up(status: int) -> bool:
+    """Whether somebody on the way, or the vendor, broke off in the middle: what was done by then is open."""
+    return status == 408 or status >= 500  # noqa: PLR2004
 
 
 def unreadable(vendor: str, what: str, answer: Answer) -> BookingError:
@@ -301,7 +312,7 @@ def _json(response: httpx.Response) -> Any:
         return None
     try:
         return response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return _UNREADABLE
 
 
@@ -356,21 +367,28 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def make_http(settings: VendorSettings) -> httpx.AsyncClient:
-    """An HTTP client for one credential: keep-alive, bounded, no redirects."""
+    """An HTTP client for one credential: keep-alive, no redirects.
+
+    It makes as many connections as there are requests under way; :class:`Transport` bounds these.
+    """
+    # A proxy from the environment is for the way out; a sandbox on this machine is not out there.
+    trust_env = not is_loopback(httpx.URL(settings.host).host)
+    tls = _tls(settings.verify, trust_env=trust_env)
     return httpx.AsyncClient(
         headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
         timeout=settings.timeout,
-        verify=settings.verify if isinstance(settings.verify, bool) else _trusting(settings.verify),
+        verify=tls,
+        # httpx looks for proxies only where it keeps the connections itself.
+        transport=None if trust_env and getproxies() else Connections(tls),
         limits=httpx.Limits(
             max_connections=settings.max_concurrency, max_keepalive_connections=settings.max_concurrency
         ),
-        # A proxy from the environment is for the way out; a sandbox on this machine is not out there.
-        trust_env=not is_loopback(httpx.URL(settings.host).host),
+        trust_env=trust_env,
         follow_redirects=False,
     )
 
 
-def _trusting(ca_file: str) -> Any:
-    import ssl  # noqa: PLC0415  (only connections with a CA file of their own need it)
-
-    return ssl.create_default_context(cafile=ca_file)
+def _tls(verify: bool | str, *, trust_env: bool) -> ssl.SSLContext:
+    if isinstance(verify, str):
+        return ssl.create_default_context(cafile=verify)
+    return httpx.create_ssl_context(verify=verify, trust_env=trust_env)

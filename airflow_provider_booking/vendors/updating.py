@@ -72,11 +72,11 @@ class Update(Generic[AChange]):
 
         wanted |= receipt.left_out
         self._warn(*receipt.warnings)
-        after = receipt.record if receipt.record is not None else await self._read()
+        after = receipt.record if receipt.record is not None else await self._read_after(receipt)
         if _differing(client.fields(after), wanted):
             # Some vendors show a write a moment late.
             await waiting.sleep(self._client.patience.settle_delay)
-            after = await self._read()
+            after = await self._read_after(receipt)
         if _differing(client.fields(after), wanted):
             raise self._held(receipt, after, wanted, Reason.VENDOR_ERROR)
         return self._applied(before, after, wanted, receipt.request_id)
@@ -96,6 +96,20 @@ class Update(Generic[AChange]):
             lost.hint = "look at the booking at the vendor before sending it again"
             raise lost from None
 
+    async def _read_after(self, receipt: Receipt) -> Record:
+        try:
+            return await self._read()
+        except BookingError as error:
+            # The write is out: the read's own error would say that nothing changed.
+            raise OutcomeUnknown(
+                f"the vendor answered success, and reading back failed ({error.problem})",
+                vendor=self._client.vendor,
+                operation="update_booking",
+                request_id=receipt.request_id,
+                reason=error.reason,
+                hint="look at the booking at the vendor before sending it again",
+            ) from None
+
     def _held(self, cause: OutcomeUnknown | Receipt, after: Record, wanted: Fields, reason: Reason) -> Held:
         missing = ", ".join(sorted(_differing(self._client.fields(after), wanted)))
         what = "an answer was lost" if isinstance(cause, OutcomeUnknown) else "the vendor answered success"
@@ -110,13 +124,14 @@ class Update(Generic[AChange]):
 
     def _applied(self, before: Record, after: Record, wanted: Fields, request_id: str | None) -> UpdateResult:
         old, new = self._client.fields(before), self._client.fields(after)
-        changed = _differing(old, new)
-        unasked = sorted(changed.keys() - wanted.keys() - self._client.volatile_fields)
+        # Of both sides: what the vendor no longer shows has changed as well.
+        changed = {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
+        unasked = sorted(changed - wanted.keys() - self._client.volatile_fields)
         if unasked:
             self._warn(f"also changed, without being asked for: {', '.join(unasked)}")
         return self._result(
             Outcome.APPLIED,
-            {name: self._shown(name, old.get(name), new[name]) for name in wanted if name in changed},
+            {name: self._shown(name, old.get(name), new.get(name)) for name in wanted if name in changed},
             request_id,
         )
 

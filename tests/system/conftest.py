@@ -29,7 +29,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         with airflow.api() as api:
             for conn_id, fields in connections.items():
                 api.put_connection(conn_id, fields)
-            for dag_id in ("update_one_booking", "mapped_updates", "refused_updates"):
+            for dag_id in ("update_one_booking", "mapped_updates", "refused_updates", "password_update"):
                 api.unpause(dag_id, parsed_after=airflow.started)
             yield Stage(api, vendors, home, connections)
     signal.signal(signal.SIGTERM, before)
@@ -58,6 +58,12 @@ def repeated_run(stage: Stage, mapped_run: Run) -> Run:
     """The mapped run, once more with the same values."""
     assert mapped_run.state == "success"
     return finished_run(stage, "mapped_updates", {"title": "Room 4"})
+
+
+@pytest.fixture(scope="session")
+def password_run(stage: Stage) -> Run:
+    """A run that gives a reserve a new meeting password."""
+    return finished_run(stage, "password_update", {})
 
 
 @pytest.fixture(scope="session")

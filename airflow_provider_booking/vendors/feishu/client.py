@@ -15,7 +15,7 @@ from airflow_provider_booking.bookings.wording import first_problem
 from airflow_provider_booking.vendors.client import Receipt, VendorClient
 from airflow_provider_booking.vendors.feishu import translation
 from airflow_provider_booking.vendors.feishu.auth import TenantTokenAuth, UserTokenAuth
-from airflow_provider_booking.vendors.feishu.errors import FeishuDialect
+from airflow_provider_booking.vendors.feishu.errors import FeishuDialect, FeishuTokenDialect
 from airflow_provider_booking.vendors.feishu.models import (
     ANSWERED,
     ActiveMeeting,
@@ -56,6 +56,7 @@ RENEW_TOKEN_EARLY = 300
 """Seconds. Above 1800 the vendor would answer with the same token, and every call would fetch (pitfall 7)."""
 
 _DIALECT = FeishuDialect()
+_TOKEN_DIALECT = FeishuTokenDialect()
 
 
 class FeishuClient(VendorClient[FeishuSettings, ReserveChange]):
@@ -105,7 +106,8 @@ class FeishuClient(VendorClient[FeishuSettings, ReserveChange]):
             NotApplied: It is certain that nothing changed.
             OutcomeUnknown: No answer tells whether it was applied.
         """
-        change = change if isinstance(change, ReserveChange) else self.parse_changes(change)
+        change = change if isinstance(change, ReserveChange) else ReserveChange.parse(change)
+        translation.check_clearing(change)
         body = translation.request_body(change, {})
         answer = await self._call(UPDATE, reserve_id, user_id_type=user_id_type, body=body)
         return _written(answer)
@@ -120,7 +122,8 @@ class FeishuClient(VendorClient[FeishuSettings, ReserveChange]):
             OutcomeUnknown: A reserve may have been made, and no call can find it.
         """
         new = new if isinstance(new, NewReserve) else NewReserve.parse(new)
-        body = new.model_dump(exclude_unset=True, exclude_none=True)
+        translation.check_clearing(new)
+        body = new.model_dump(exclude_unset=True)
         body["meeting_settings"] = translation.written(new.meeting_settings)
         answer = await self._call(APPLY, None, user_id_type=user_id_type, body=body)
         return _written(answer)
@@ -240,7 +243,7 @@ class FeishuClient(VendorClient[FeishuSettings, ReserveChange]):
         asked_at = time.monotonic()
         answer = await self._transport.call(
             FETCH_TOKEN,
-            _DIALECT,
+            _TOKEN_DIALECT,
             body={"app_id": self.settings.login, "app_secret": secret},
             # The call that needs the token tries again, and this with it.
             patience=replace(self.patience, attempts=1),
@@ -256,7 +259,8 @@ class FeishuClient(VendorClient[FeishuSettings, ReserveChange]):
 
     def _left_out(self, body: Mapping[str, Any], invalid: tuple[str, ...]) -> Fields:
         hosts = body.get("meeting_settings", {}).get("assign_host_list")
-        return {translation.HOSTS: translation.without_hosts(hosts, invalid)} if invalid else {}
+        # Feishu may name hosts that it has had for long and that were not part of this update.
+        return {translation.HOSTS: translation.without_hosts(hosts, invalid)} if invalid and hosts else {}
 
 
 def _data(answer: Answer, member: str) -> Record:

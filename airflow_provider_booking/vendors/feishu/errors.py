@@ -13,7 +13,7 @@ from airflow_provider_booking.bookings import (
     Refused,
     Throttled,
 )
-from airflow_provider_booking.vendors.meanings import Failure, Meaning
+from airflow_provider_booking.vendors.meanings import BY_STATUS, FROM_ANYBODY, Failure, Meaning
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,6 +81,10 @@ MEANINGS: Mapping[int, Meaning] = {
 _UNLISTED = Meaning(Refused, "the vendor refused with a code that is not listed", "look the code up")
 _UNLISTED_SUCCESS = Meaning(OutcomeUnknown, "HTTP success with a code that is not listed", "look the code up")
 
+_UNLISTED_AT_TOKEN = Meaning(
+    CredentialRejected, "the app was refused with a code that is not listed", "check login and password"
+)
+
 
 class FeishuDialect:
     """How Feishu says "no": a ``code`` that is not 0, under any HTTP status."""
@@ -93,8 +97,7 @@ class FeishuDialect:
         if code is None:
             # A success without a code is no word of Feishu's gateway.
             return Failure(_UNLISTED_SUCCESS) if status < 400 else None  # noqa: PLR2004
-        unlisted = _UNLISTED_SUCCESS if status < 400 else _UNLISTED  # noqa: PLR2004
-        return Failure(MEANINGS.get(code, unlisted), code)
+        return Failure(MEANINGS.get(code) or _meaning_of_unlisted(status), code)
 
     def request_id(self, headers: Mapping[str, str], body: Any) -> str | None:
         """The log id, which stands in a header and mostly in the body too."""
@@ -108,6 +111,23 @@ class FeishuDialect:
         """Feishu's own header (pitfall 6), in seconds."""
         reset = headers.get("x-ogw-ratelimit-reset", "").strip()
         return (float(reset) or None) if reset.isdecimal() else None
+
+
+class FeishuTokenDialect(FeishuDialect):
+    """How Feishu refuses a token: any code is about the app (docs/vendors/feishu.md, "Tokens")."""
+
+    def failure(self, status: int, body: Any) -> Failure | None:
+        """See :class:`airflow_provider_booking.vendors.transport.Dialect`."""
+        failure = super().failure(status, body)
+        if failure is None or failure.code is None or failure.meaning not in (_UNLISTED, _UNLISTED_SUCCESS):
+            return failure
+        return Failure(_UNLISTED_AT_TOKEN, failure.code)
+
+
+def _meaning_of_unlisted(status: int) -> Meaning:
+    if status < 400:  # noqa: PLR2004
+        return _UNLISTED_SUCCESS
+    return BY_STATUS[status] if status in FROM_ANYBODY else _UNLISTED
 
 
 def code_of(body: Any) -> int | None:

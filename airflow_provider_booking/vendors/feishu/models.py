@@ -10,7 +10,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    model_validator,
+)
 
 from airflow_provider_booking.bookings import Change
 from airflow_provider_booking.bookings.change import ReplacedList
@@ -23,9 +31,9 @@ UserIdType = Literal["open_id", "union_id", "user_id"]
 
 ANSWERED = "answered by the vendor"
 MOST_HOSTS = 10
-_SECONDS = re.compile(r"\d{1,11}")
-_MILLISECONDS = re.compile(r"\d{12,}")
-_PASSWORD = re.compile(r"\d{4,9}")
+_SECONDS = re.compile(r"[0-9]{1,11}")
+_MILLISECONDS = re.compile(r"[0-9]{12,}")
+_PASSWORD = re.compile(r"[0-9]{4,9}")
 
 
 def _asked(rule: Callable[[Any], Any]) -> AfterValidator:
@@ -161,6 +169,13 @@ class FeishuOptions(BaseModel):
 class _Answer(BaseModel):
     # What the vendor adds one day must neither break a read nor get lost.
     model_config = ConfigDict(frozen=True, extra="allow")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _null_is_absent(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        return {name: value for name, value in data.items() if value is not None}
 
 
 class Reserve(_Answer):

@@ -35,9 +35,9 @@ class FeishuSettings(VendorSettings):
     def _somebody_calls(self) -> Self:
         if self.user_access_token is None:
             if not self.login:
-                raise ValueError("login (app id) is missing; fill it in, or give user_access_token in extra")
+                raise ValueError("login is missing; fill it in, or give user_access_token in extra")
             if self.password is None:
-                raise ValueError("password (app secret) is missing; fill it in")
+                raise ValueError("password is missing; fill it in")
         return self
 
     @classmethod

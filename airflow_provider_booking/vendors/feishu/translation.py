@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from airflow_provider_booking.bookings import BookingRef
     from airflow_provider_booking.vendors.client import Fields, Record
-    from airflow_provider_booking.vendors.feishu.models import MeetingSettings, ReserveChange
+    from airflow_provider_booking.vendors.feishu.models import MeetingSettings, NewReserve, ReserveChange
 
 PASSWORD = "meeting_settings.password"  # noqa: S105  (a field's name)
 HOSTS = "meeting_settings.assign_host_list"
@@ -51,7 +51,7 @@ _EMPTY: Mapping[str, JsonValue] = {
 """How each field that can be cleared is written when it is."""
 
 
-def check_clearing(change: ReserveChange, assumptions: Assumptions = ASSUMPTIONS) -> None:
+def check_clearing(change: ReserveChange | NewReserve, assumptions: Assumptions = ASSUMPTIONS) -> None:
     """Refuse what cannot be cleared: docs/vendors/feishu.md, "Update", column "cleared by".
 
     Raises:
@@ -107,11 +107,9 @@ def wanted_fields(change: ReserveChange, record: Record, assumptions: Assumption
     return wanted
 
 
-def without_hosts(hosts: JsonValue, invalid: tuple[str, ...]) -> JsonValue:
+def without_hosts(hosts: list[dict[str, Any]], invalid: tuple[str, ...]) -> JsonValue:
     """A host list as the vendor stores it: without those that it said it left out."""
-    if not isinstance(hosts, list):
-        return hosts
-    return [host for host in hosts if isinstance(host, dict) and host.get("id") not in invalid] or None
+    return [host for host in hosts if host["id"] not in invalid] or None
 
 
 def as_booking(ref: BookingRef, record: Record) -> Booking:

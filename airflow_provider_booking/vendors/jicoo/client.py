@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
 import httpx
 from pydantic import ValidationError
 
-from airflow_provider_booking.bookings import InvalidInput, OutcomeUnknown
+from airflow_provider_booking.bookings import BookingError, InvalidInput, OutcomeUnknown
 from airflow_provider_booking.bookings.booking import checked_id
 from airflow_provider_booking.bookings.time import moment, zone_name
 from airflow_provider_booking.bookings.wording import first_problem
+from airflow_provider_booking.vendors import waiting
 from airflow_provider_booking.vendors.client import Receipt, VendorClient
 from airflow_provider_booking.vendors.jicoo import translation
 from airflow_provider_booking.vendors.jicoo.errors import JicooDialect
@@ -35,6 +36,11 @@ CANCEL = Operation("cancel_booking", "POST", "/v1/bookings/{uid}/cancel", "write
 CONTACTS = Operation("get_contacts", "GET", "/v1/bookings/{uid}/contacts", "read")
 
 _DIALECT = JicooDialect()
+
+# What a list can be narrowed to and sorted by (docs/vendors/jicoo.md, "Calls").
+Status = Literal["open", "cancel"]
+Order = Literal["startedAt", "createdAt"]
+Direction = Literal["asc", "desc"]
 
 
 class ApiKeyAuth(httpx.Auth):
@@ -64,11 +70,11 @@ class JicooClient(VendorClient[JicooSettings, BookingChange]):
     async def list_bookings(
         self,
         *,
-        status: Literal["open", "cancel"] | None = None,
+        status: Status | None = None,
         starts_after: datetime | str | None = None,
         ends_before: datetime | str | None = None,
-        order: Literal["startedAt", "createdAt"] = "startedAt",
-        sort: Literal["asc", "desc"] = "asc",
+        order: Order = "startedAt",
+        sort: Direction = "asc",
         page_size: int = 50,
     ) -> AsyncIterator[JicooBooking]:
         """Go through all bookings that match, page by page, as long as the vendor names a next page.
@@ -82,15 +88,15 @@ class JicooClient(VendorClient[JicooSettings, BookingChange]):
             page_size: How many to ask for at once; the vendor may give fewer.
 
         Raises:
-            InvalidInput: A time is naive or no time.
+            InvalidInput: A time is naive or no time, or another argument is none of its values.
             NotApplied: A page could not be read; nothing after it is yielded.
         """
         query: dict[str, Any] = {
-            "status": status,
+            "status": _choice("status", status, Status),
             "startedAt": _time("starts_after", starts_after),
             "endedAt": _time("ends_before", ends_before),
-            "order": order,
-            "sort": sort,
+            "order": _choice("order", order, Order),
+            "sort": _choice("sort", sort, Direction),
             "perPage": page_size,
         }
         page: int | None = 1
@@ -112,7 +118,8 @@ class JicooClient(VendorClient[JicooSettings, BookingChange]):
             NotApplied: It is certain that nothing changed.
             OutcomeUnknown: No answer tells whether it was applied.
         """
-        change = change if isinstance(change, BookingChange) else self.parse_changes(change)
+        change = change if isinstance(change, BookingChange) else BookingChange.parse(change)
+        translation.check_clearing(change)
         answer = await self._call(UPDATE, uid, body=translation.request_body(change, {}))
         return _booking(_record(answer), answer)
 
@@ -131,16 +138,17 @@ class JicooClient(VendorClient[JicooSettings, BookingChange]):
             Refused: The slot is not free, or the booking is cancelled.
             OutcomeUnknown: No answer came and the booking does not stand at the new time.
         """
-        wanted = _time("started_at", started_at)
+        start = _time("started_at", started_at)
         try:
-            zone = zone_name(time_zone)
+            wanted = {"startedAt": start, "timeZone": zone_name(time_zone)}
         except ValueError as error:
             raise InvalidInput(f"time_zone {error}") from None
         try:
-            answer = await self._call(RESCHEDULE, uid, body={"startedAt": wanted, "timeZone": zone})
-        except OutcomeUnknown:
-            answer = await self._call(GET, uid)
-            if translation.fields(_record(answer))["startedAt"] != wanted:
+            answer = await self._call(RESCHEDULE, uid, body=wanted)
+        except OutcomeUnknown as lost:
+            answer = await self._read_back(uid, lost)
+            found = translation.fields(_record(answer))
+            if any(found.get(name) != value for name, value in wanted.items()):
                 raise
         return _booking(_record(answer), answer)
 
@@ -209,6 +217,16 @@ class JicooClient(VendorClient[JicooSettings, BookingChange]):
         await self._call(LIST, query={"perPage": 1})
         return f"Connected to {self.settings.host}"
 
+    async def _read_back(self, uid: str, lost: OutcomeUnknown) -> Answer:
+        await waiting.sleep(self.patience.settle_delay)
+        try:
+            answer = await self._call(GET, uid)
+            _booking(_record(answer), answer)
+        except BookingError:
+            # The read's own error would say that nothing changed.
+            raise lost from None
+        return answer
+
     async def _call(
         self,
         operation: Operation,
@@ -229,6 +247,13 @@ class JicooClient(VendorClient[JicooSettings, BookingChange]):
         if not isinstance(answer.body, dict):
             raise unreadable(self.vendor, "an object", answer)
         return answer
+
+
+def _choice(name: str, value: str | None, choices: Any) -> str | None:
+    allowed = get_args(choices)
+    if value is not None and value not in allowed:
+        raise InvalidInput(f"{name} must be {' or '.join(allowed)}", hint="use one of these")
+    return value
 
 
 def _time(name: str, value: datetime | str | None) -> str | None:

@@ -20,3 +20,10 @@ with DAG("refused_updates", schedule=None):
     )
 
     JicooUpdateBookingOperator(task_id="jicoo", uid="jicoo0000011", changes={"colour": "red"})
+
+with DAG("password_update", schedule=None):
+    FeishuUpdateReserveOperator(
+        task_id="feishu",
+        reserve_id="6920000000000000012",
+        changes={"meeting_settings": {"password": "864209753"}},  # in no log, XCom or rendered field
+    )

@@ -1,0 +1,105 @@
+"""Every code block of the README runs, as it stands there."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from airflow.sdk.definitions.mappedoperator import MappedOperator
+
+from airflow_provider_booking.sandbox import running
+from dev.local_airflow import free_port
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from airflow.sdk import DAG
+
+    from airflow_provider_booking.sandbox import Sandbox
+
+ROOT = Path(__file__).resolve().parent.parent
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", (ROOT / "README.md").read_text(), re.DOTALL | re.MULTILINE)
+DAGS = [text for language, text in BLOCKS if language == "python" and "with DAG" in text]
+SCRIPTS = [text for language, text in BLOCKS if language == "python" and "with DAG" not in text]
+SHELL = [text.strip() for language, text in BLOCKS if language == "bash"]
+MAKE, SANDBOX = SHELL[:2], SHELL[2:]
+
+
+@pytest.fixture
+def vendors() -> Iterator[Sandbox]:
+    secrets = {"feishu": ("cli_sandbox", "sandbox-secret"), "jicoo": (None, "sk_live_sandbox")}
+    with running(bookings=20) as vendors, pytest.MonkeyPatch.context() as patch:
+        for vendor, (login, password) in secrets.items():
+            fields = {"login": login, "password": password, "host": f"{vendors.url}/{vendor}"}
+            patch.setenv(
+                f"AIRFLOW_CONN_{vendor.upper()}_DEFAULT", json.dumps({"conn_type": vendor, **fields})
+            )
+        yield vendors
+
+
+def run(code: str) -> dict[str, Any]:
+    scope: dict[str, Any] = {"__name__": "readme"}
+    exec(compile(code, "README.md", "exec"), scope)  # noqa: S102  (to run what the README says is the point)
+    return scope
+
+
+def outcomes(dag: DAG) -> list[str]:
+    (task,) = dag.tasks
+    if isinstance(task, MappedOperator):
+        given: Any = task.expand_input.value
+        return [task.unmap({"uid": uid}).execute({})["outcome"] for uid in given["uid"]]
+    return [task.execute({})["outcome"]]
+
+
+def test_all_blocks_are_of_a_kind_that_is_run_here() -> None:
+    assert len(DAGS) + len(SCRIPTS) + len(SHELL) == len(BLOCKS)
+    assert all(line.startswith("make ") for line in MAKE)
+    assert all("airflow_provider_booking.sandbox" in line for line in SANDBOX)
+
+
+@pytest.mark.usefixtures("vendors")
+@pytest.mark.parametrize("code", DAGS, ids=range(len(DAGS)))
+def test_each_dag_updates_its_bookings(code: str) -> None:
+    assert set(outcomes(run(code)["dag"])) == {"applied"}
+
+
+@pytest.mark.parametrize("code", SCRIPTS, ids=range(len(SCRIPTS)))
+def test_each_script_runs_and_prints_what_it_found(
+    vendors: Sandbox, code: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(code)
+    assert capsys.readouterr().out.strip()
+    assert vendors.requests()
+
+
+@pytest.mark.parametrize("line", SANDBOX)
+def test_the_sandbox_answers_as_the_readme_calls_it(line: str) -> None:
+    python, *arguments = line.replace("8765", str(free_port())).split()
+    assert python == "python"
+    with subprocess.Popen([sys.executable, *arguments], stdout=subprocess.PIPE, text=True) as sandbox:  # noqa: S603  (the README's own line)
+        assert sandbox.stdout is not None
+        first = sandbox.stdout.readline()
+        sandbox.terminate()
+    assert first.startswith(("sandbox ready at http://127.0.0.1:", "AIRFLOW_CONN_FEISHU_DEFAULT="))
+
+
+@pytest.mark.parametrize("line", MAKE)
+def test_make_knows_the_targets(line: str) -> None:
+    shown = subprocess.run(["make", "-n", *line.split()[1:]], cwd=ROOT, capture_output=True, check=True)  # noqa: S603, S607  (the README's own line)
+    assert b"dev/bootstrap.py" in shown.stdout
+
+
+@pytest.mark.system
+def test_make_demo_shows_each_booking_before_and_after(tmp_path: Path) -> None:
+    env = {**os.environ, "ONCE": "1", "DEMO_HOME": str(tmp_path)}
+    demo = subprocess.run([*MAKE[0].split()], cwd=ROOT, env=env, capture_output=True, text=True, check=False)  # noqa: S603  (the README's own line)
+    assert demo.returncode == 0, demo.stdout + demo.stderr
+    assert "Quarterly review" in demo.stdout
+    assert demo.stdout.count("applied") == 5  # two fields at Feishu, three at Jicoo
+    assert "http://127.0.0.1:" in demo.stdout

@@ -1,0 +1,37 @@
+"""What may be shown of a vendor's values."""
+
+from typing import Any
+
+import pytest
+
+from airflow_provider_booking.vendors.redaction import masked, without_addresses
+
+
+@pytest.mark.parametrize("value", ["1234", "", 0, False, [], {"a": 1}])
+def test_a_secret_value_is_never_shown(value: Any) -> None:
+    assert masked(value) == "***"
+
+
+def test_that_there_is_no_secret_may_be_seen() -> None:
+    assert masked(None) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("aoi@example.com", "***"),
+        ("Talk with aoi.tanaka+x@mail.example.co.jp, room 5", "Talk with ***, room 5"),
+        ("Aoi <aoi@example.com>; ren@example.com", "Aoi <***>; ***"),
+        ("葵@例え.jp", "***"),
+        ("5 @ noon", "5 @ noon"),
+        ("@here", "@here"),
+        ("", ""),
+        (5, 5),
+        (None, None),
+        (True, True),
+        (["a@b.cd", 1], ["***", 1]),
+        ({"who": [{"mail": "a@b.cd"}], "n": 1}, {"who": [{"mail": "***"}], "n": 1}),
+    ],
+)
+def test_addresses_are_masked_at_any_depth_and_the_rest_stays(value: Any, shown: Any) -> None:
+    assert without_addresses(value) == shown
