@@ -66,8 +66,8 @@ class _Background:
             call.close()  # of no effect once it has run
 
     def _close(self) -> None:
-        if os.getpid() != self._pid:  # a forked child has no thread that could do it, and nothing to close
-            return
+        if os.getpid() != self._pid:
+            return  # a forked child has no thread that could do it, and nothing to close
         asyncio.run_coroutine_threadsafe(self._open.aclose(), self.loop).result(CLOSING)
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join(CLOSING)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from airflow_provider_booking.vendors.throttle import Throttle
+from airflow_provider_booking.vendors.throttle import Pause, Throttle
 from airflow_provider_booking.vendors.tokens import TokenCache
 from airflow_provider_booking.vendors.transport import Transport, make_http
 
@@ -25,10 +25,17 @@ if TYPE_CHECKING:
 
 @dataclass
 class Credential:
-    """What all calls with one credential share in this process."""
+    """What all calls with one credential share in this process, whatever else their connections say."""
 
-    throttle: Throttle
     tokens: TokenCache = field(default_factory=TokenCache)
+    pause: Pause = field(default_factory=Pause)
+    _throttles: dict[tuple[object, ...], Throttle] = field(default_factory=dict)
+
+    def throttle(self, settings: VendorSettings) -> Throttle:
+        """The pace for the rates that a connection names."""
+        return self._throttles.setdefault(
+            (settings.rate_limit, settings.read_rate_limit), Throttle(settings, self.pause)
+        )
 
 
 @dataclass
@@ -38,18 +45,16 @@ class _Session:
 
 
 _lock = threading.Lock()
-_credentials: dict[tuple[object, ...], Credential] = {}
+_credentials: dict[tuple[int, str], Credential] = {}
 _sessions: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[VendorSettings, _Session]] = WeakKeyDictionary()
 
 
 def credential_of(settings: VendorSettings) -> Credential:
     """The process's one :class:`Credential` for these settings."""
     # A forked worker starts with locks and tokens of its own: the parent's may be held by a thread it lacks.
-    key = (os.getpid(), settings.credential(), settings.rate_limit, settings.read_rate_limit)
+    key = (os.getpid(), settings.credential())
     with _lock:
-        if key not in _credentials:
-            _credentials[key] = Credential(Throttle(settings))
-        return _credentials[key]
+        return _credentials.setdefault(key, Credential())
 
 
 def forget_credentials() -> None:
@@ -62,20 +67,22 @@ def forget_credentials() -> None:
 async def session(settings: VendorSettings) -> AsyncIterator[Transport]:
     """The running loop's transport for these settings; closed when its last user leaves."""
     of_loop = _sessions.setdefault(asyncio.get_running_loop(), {})
-    shared = of_loop.get(settings)
+    # Two connections that differ by name alone are one to the vendor.
+    key = settings.model_copy(update={"conn_id": ""})
+    shared = of_loop.get(key)
     if shared is None:
         transport = Transport(
             make_http(settings),
             settings,
-            credential_of(settings).throttle,
+            credential_of(settings).throttle(settings),
             asyncio.Semaphore(settings.max_concurrency),
         )
-        shared = of_loop[settings] = _Session(transport)
+        shared = of_loop[key] = _Session(transport)
     shared.users += 1
     try:
         yield shared.transport
     finally:
         shared.users -= 1
         if shared.users == 0:
-            del of_loop[settings]
+            del of_loop[key]
             await shared.transport.http.aclose()

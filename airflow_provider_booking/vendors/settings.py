@@ -164,6 +164,10 @@ class VendorSettings(BaseModel):
                 )
         if extra is not None and not isinstance(extra, Mapping):
             raise InvalidInput(f"connection {conn_id}: extra is no object", hint="write it as a JSON object")
+        if misplaced := sorted({"login", "password", "host", "conn_id"} & set(extra or {})):
+            raise InvalidInput(
+                f"connection {conn_id}: extra holds {misplaced[0]}", hint="fill in the field of that name"
+            )
         given = {"login": login, "password": password, "host": host, **(extra or {})}
         given = {name: value for name, value in given.items() if value not in (None, "")}
         try:

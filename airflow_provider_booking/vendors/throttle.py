@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pyrate_limiter import AbstractBucket, InMemoryBucket, Limiter, RateItem, SingleBucketFactory
@@ -15,18 +16,30 @@ if TYPE_CHECKING:
     from airflow_provider_booking.vendors.settings import VendorSettings
 
 
-class Throttle:
-    """Holds calls back until they may go. One object serves a credential in this process."""
+@dataclass
+class Pause:
+    """Until when nobody with a credential may call: a moment of this process's monotonic clock."""
 
-    def __init__(self, settings: VendorSettings) -> None:
+    until: float = 0.0
+
+
+class Throttle:
+    """Holds calls back until they may go.
+
+    Args:
+        settings: The connection, which says the rates.
+        pause: The credential's, shared by all its throttles.
+    """
+
+    def __init__(self, settings: VendorSettings, pause: Pause) -> None:
         self._vendor = settings.vendor
+        self._pause = pause
         self._writes = Limiter(_Budget(InMemoryBucket(rates(settings.rate_limit))), buffer_ms=1)
         self._reads = Limiter(_Budget(InMemoryBucket(rates(settings.read_rate_limit))), buffer_ms=1)
-        self._paused_until = 0.0
 
     def pause(self, seconds: float) -> None:
         """Let nobody with this credential call for ``seconds``: the vendor said so to one of us."""
-        self._paused_until = max(self._paused_until, time.monotonic() + seconds)
+        self._pause.until = max(self._pause.until, time.monotonic() + seconds)
 
     async def pass_through(self, *, writes: bool, longest_wait: float) -> None:
         """Return once a call may be sent.
@@ -47,7 +60,7 @@ class Throttle:
         await self._wait_out_pause(longest_wait)
 
     async def _wait_out_pause(self, longest_wait: float) -> None:
-        while (left := self._paused_until - time.monotonic()) > 0:
+        while (left := self._pause.until - time.monotonic()) > 0:
             if left > longest_wait:
                 raise Throttled(
                     "the vendor asked this credential to wait",

@@ -11,7 +11,7 @@ import pytest
 from airflow_provider_booking.sandbox import Sandbox
 from airflow_provider_booking.vendors.jicoo.client import JicooClient
 from airflow_provider_booking.vendors.jicoo.settings import JicooSettings
-from airflow_provider_booking.vendors.sessions import credential_of
+from airflow_provider_booking.vendors.sessions import credential_of, session
 
 BOOKING = "sandboxVb7RE"
 Make = Callable[..., JicooClient]
@@ -169,10 +169,28 @@ def test_what_is_shared_of_a_credential_is_the_same_in_every_thread(
 def test_two_connections_of_one_caller_share_token_and_pace(
     jicoo_settings: Callable[..., JicooSettings],
 ) -> None:
-    assert credential_of(jicoo_settings("one", timeout=5)) is credential_of(jicoo_settings("other"))
+    one, other = jicoo_settings("one", timeout=5), jicoo_settings("other")
+    assert credential_of(one) is credential_of(other)
+    assert credential_of(one).throttle(one) is credential_of(other).throttle(other)
+
+
+async def test_two_connections_that_differ_by_name_alone_share_a_session(
+    jicoo_settings: Callable[..., JicooSettings],
+) -> None:
+    async with session(jicoo_settings("one")) as one, session(jicoo_settings("other")) as other:
+        assert one is other
+
+
+def test_connections_with_other_rates_share_the_token_and_keep_their_pace(
+    jicoo_settings: Callable[..., JicooSettings],
+) -> None:
+    one, other = jicoo_settings("one"), jicoo_settings("one", rate_limit="1/hour")
+    assert credential_of(one).tokens is credential_of(other).tokens
+    assert credential_of(one).throttle(one) is not credential_of(other).throttle(other)
 
 
 def test_a_credential_costs_no_thread(jicoo_settings: Callable[..., JicooSettings]) -> None:
     before = threading.active_count()
-    credential_of(jicoo_settings(password="sk_live_other"))
+    settings = jicoo_settings(password="sk_live_other")
+    credential_of(settings).throttle(settings)
     assert threading.active_count() == before

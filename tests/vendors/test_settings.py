@@ -106,6 +106,7 @@ def test_any_other_host_is_refused(host: str, problem: str) -> None:
             "schema is not used: write the whole URL into host, such as https://api.example.com:8443",
         ),
         ({"extra": "{}"}, "extra is no object: write it as a JSON object"),
+        ({"extra": {"host": "https://a.example"}}, "extra holds host: fill in the field of that name"),
         ({"extra": {"rat_limit": "5/second"}}, "rat_limit is not a known field: did you mean rate_limit?"),
     ],
 )

@@ -13,13 +13,17 @@ from airflow_provider_booking.vendors.feishu.client import FeishuClient
 from airflow_provider_booking.vendors.feishu.settings import FeishuSettings
 from airflow_provider_booking.vendors.patience import Patience
 from airflow_provider_booking.vendors.sessions import credential_of
-from airflow_provider_booking.vendors.throttle import Throttle
+from airflow_provider_booking.vendors.throttle import Pause, Throttle
 
 RESERVE = "6911188411932033028"
 TOPIC = {"meeting_settings": {"topic": "New"}}
 Make = Callable[..., FeishuClient]
 Settings = Callable[..., FeishuSettings]
 Count = Callable[..., int]
+
+
+def throttle_of(settings: FeishuSettings) -> Throttle:
+    return credential_of(settings).throttle(settings)
 
 
 async def is_held_back(throttle: Throttle, *, writes: bool = True) -> bool:
@@ -43,7 +47,7 @@ async def test_at_twenty_a_second_the_twenty_first_write_comes_after_a_second(
 
 
 async def test_every_window_of_a_rate_holds(feishu_settings: Settings) -> None:
-    throttle = Throttle(feishu_settings(rate_limit=["3/second", "4/minute"]))
+    throttle = Throttle(feishu_settings(rate_limit=["3/second", "4/minute"]), Pause())
     for _ in range(3):
         await throttle.pass_through(writes=True, longest_wait=60)
     assert await is_held_back(throttle)
@@ -51,7 +55,7 @@ async def test_every_window_of_a_rate_holds(feishu_settings: Settings) -> None:
 
 @pytest.mark.parametrize("writes", [True, False])
 async def test_reads_and_writes_have_budgets_of_their_own(feishu_settings: Settings, writes: bool) -> None:
-    throttle = Throttle(feishu_settings(rate_limit="1/hour", read_rate_limit="1/hour"))
+    throttle = Throttle(feishu_settings(rate_limit="1/hour", read_rate_limit="1/hour"), Pause())
     await throttle.pass_through(writes=writes, longest_wait=60)
     assert [await is_held_back(throttle, writes=which) for which in (not writes, writes)] == [False, True]
 
@@ -63,7 +67,7 @@ async def test_a_write_of_the_client_takes_from_the_budget_of_writes(
     async with feishu(**rates) as client:
         await client.update_reserve(RESERVE, TOPIC)
         await client.get_reserve(RESERVE)
-    throttle = credential_of(feishu_settings(**rates)).throttle
+    throttle = throttle_of(feishu_settings(**rates))
     assert [await is_held_back(throttle, writes=which) for which in (True, False)] == [True, False]
 
 
@@ -80,14 +84,14 @@ async def test_each_attempt_takes_from_the_budget(
     sandbox.fault("feishu", {"drop": "before"}, method="GET")
     async with feishu(read_rate_limit="2/hour") as client:
         await client.get_reserve(RESERVE)
-    assert await is_held_back(credential_of(feishu_settings(read_rate_limit="2/hour")).throttle, writes=False)
+    assert await is_held_back(throttle_of(feishu_settings(read_rate_limit="2/hour")), writes=False)
 
 
 @pytest.mark.parametrize("writes", [True, False])
 async def test_a_pause_holds_back_every_call_until_it_is_over(
     feishu_settings: Settings, writes: bool
 ) -> None:
-    throttle = Throttle(feishu_settings())
+    throttle = Throttle(feishu_settings(), Pause())
     throttle.pause(0.1)
     until = time.monotonic() + 0.1
     await throttle.pass_through(writes=writes, longest_wait=60)
@@ -95,7 +99,7 @@ async def test_a_pause_holds_back_every_call_until_it_is_over(
 
 
 async def test_a_pause_that_comes_while_a_call_queues_holds_it_back_too(feishu_settings: Settings) -> None:
-    throttle = Throttle(feishu_settings(rate_limit="1/second"))
+    throttle = Throttle(feishu_settings(rate_limit="1/second"), Pause())
     await throttle.pass_through(writes=True, longest_wait=60)
     queued = asyncio.ensure_future(throttle.pass_through(writes=True, longest_wait=1))
     await asyncio.sleep(0)
@@ -105,7 +109,7 @@ async def test_a_pause_that_comes_while_a_call_queues_holds_it_back_too(feishu_s
 
 
 async def test_the_longer_of_two_pauses_holds(feishu_settings: Settings) -> None:
-    throttle = Throttle(feishu_settings())
+    throttle = Throttle(feishu_settings(), Pause())
     throttle.pause(60)
     throttle.pause(0.001)
     assert await is_held_back(throttle)
@@ -114,7 +118,7 @@ async def test_the_longer_of_two_pauses_holds(feishu_settings: Settings) -> None
 async def test_a_pause_longer_than_patience_is_raised_at_once_with_what_is_left_of_it(
     feishu_settings: Settings,
 ) -> None:
-    throttle = Throttle(feishu_settings())
+    throttle = Throttle(feishu_settings(), Pause())
     throttle.pause(100)
     with pytest.raises(Throttled) as throttled:
         await throttle.pass_through(writes=True, longest_wait=60)
@@ -152,3 +156,8 @@ async def test_a_quota_that_is_used_up_pauses_nobody(sandbox: Sandbox, feishu: M
             await client.get_reserve(RESERVE)
         await client.get_reserve(RESERVE)
     assert received("GET") == 2
+
+
+async def test_a_pause_holds_for_all_connections_of_the_credential(feishu_settings: Settings) -> None:
+    throttle_of(feishu_settings()).pause(30)
+    assert await is_held_back(throttle_of(feishu_settings(rate_limit="9/second")))
