@@ -79,9 +79,19 @@ class Lark:
         return call(request.build(), option.build())
 
 
+@pytest.fixture(scope="session")
+def sdk() -> Iterator[None]:
+    """Close the event loop that the SDK opens when it is imported and never uses here."""
+    yield
+    from lark_oapi.ws import client
+
+    client.loop.close()
+
+
 @pytest.fixture
-def lark_app(sandbox: Sandbox) -> Callable[[str], Lark]:
+def lark_app(sandbox: Sandbox, sdk: None) -> Callable[[str], Lark]:
     """Give the SDK as one of the published apps."""
+    del sdk
     return lambda app_id: Lark(sandbox.url, app_id)
 
 
