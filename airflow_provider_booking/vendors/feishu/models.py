@@ -167,7 +167,7 @@ class FeishuOptions(BaseModel):
 
 
 class _Answer(BaseModel):
-    # What the vendor adds one day must neither break a read nor get lost.
+    # What the vendor adds one day must not break a read; the raw record of a Booking keeps all of it.
     model_config = ConfigDict(frozen=True, extra="allow")
 
     @model_validator(mode="before")

@@ -190,7 +190,7 @@ async def test_a_code_that_is_not_listed_goes_by_the_status(
     [
         {"msg": "success", "data": {"reserve": {"id": SAMPLE}}},
         {"code": "0", "data": {"reserve": {"id": SAMPLE}}},
-        {"code": True, "data": {"reserve": {"id": SAMPLE}}},
+        {"code": False, "data": {"reserve": {"id": SAMPLE}}},
         {"code": 0},
         {"code": 0, "data": None},
         {"code": 0, "data": {"reserve": []}},
