@@ -7,8 +7,6 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 
-from pydantic import JsonValue
-
 from airflow_provider_booking.bookings import Booking, BookingRef, Change, InvalidInput
 from airflow_provider_booking.bookings.booking import checked_id
 from airflow_provider_booking.vendors.patience import Patience
@@ -22,30 +20,19 @@ if TYPE_CHECKING:
 
     from airflow_provider_booking.bookings import UpdateResult
     from airflow_provider_booking.vendors.transport import Transport
+    from airflow_provider_booking.vendors.updating import Fields, Receipt, Record
 
 Settings = TypeVar("Settings", bound=VendorSettings)
 AChange = TypeVar("AChange", bound=Change)
-Fields = dict[str, JsonValue]
-Record = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Receipt:
-    """What a vendor answered to a write.
+class _Entered(Generic[Settings]):
+    """What a client has between entering and leaving."""
 
-    Attributes:
-        record: The booking as the answer shows it, where it shows all that was written; else None, and the
-            booking is read back.
-        left_out: Fields of the wanted values that the vendor said it did not take as given, with what it did
-            take instead.
-        warnings: What a person should know.
-        request_id: The vendor's id for the request.
-    """
-
-    record: Record | None
-    left_out: Mapping[str, JsonValue]
-    warnings: tuple[str, ...]
-    request_id: str | None
+    settings: Settings
+    credential: Credential
+    transport: Transport
 
 
 class VendorClient(ABC, Generic[Settings, AChange]):
@@ -76,11 +63,12 @@ class VendorClient(ABC, Generic[Settings, AChange]):
         self._on_token = on_token
         self.patience = patience
         self._stack = AsyncExitStack()
+        self._entered: _Entered[Settings] | None = None
 
     async def __aenter__(self) -> Self:
-        self._settings = self._given if isinstance(self._given, VendorSettings) else await self._given()
-        self._credential: Credential = credential_of(self._settings)
-        self._transport: Transport = await self._stack.enter_async_context(session(self._settings))
+        settings = self._given if isinstance(self._given, VendorSettings) else await self._given()
+        transport = await self._stack.enter_async_context(session(settings))
+        self._entered = _Entered(settings, credential_of(settings), transport)
         return self
 
     async def __aexit__(
@@ -89,12 +77,19 @@ class VendorClient(ABC, Generic[Settings, AChange]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._entered = None
         await self._stack.aclose()
 
     @property
     def settings(self) -> Settings:
-        """The connection in use; known once the client has been entered."""
-        return self._settings
+        """The connection in use; known while the client is entered."""
+        return self._here.settings
+
+    @property
+    def _here(self) -> _Entered[Settings]:
+        if self._entered is None:
+            raise RuntimeError("The client is not open: use it inside `async with client:`.")
+        return self._entered
 
     async def get_booking(self, booking_id: str, **options: Any) -> Booking:
         """Read one booking.
@@ -109,7 +104,7 @@ class VendorClient(ABC, Generic[Settings, AChange]):
         """
         booking_id = checked_id(booking_id, field=self.id_field)
         record = await self.read(booking_id, self.parse_options(options))
-        ref = BookingRef(vendor=self.vendor, conn_id=self._settings.conn_id, booking_id=booking_id)
+        ref = BookingRef(vendor=self.vendor, conn_id=self.settings.conn_id, booking_id=booking_id)
         return self.as_booking(ref, record)
 
     async def update_booking(

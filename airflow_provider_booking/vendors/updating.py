@@ -6,7 +6,10 @@ left no trace.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from pydantic import JsonValue
 
 from airflow_provider_booking.bookings import (
     BookingError,
@@ -25,11 +28,32 @@ from airflow_provider_booking.vendors.redaction import masked, without_addresses
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pydantic import JsonValue
-
-    from airflow_provider_booking.vendors.client import Fields, Receipt, Record, VendorClient
+    from airflow_provider_booking.vendors.client import VendorClient
 
 AChange = TypeVar("AChange", bound=Change)
+Fields = dict[str, JsonValue]
+Record = dict[str, Any]
+
+_FOUND_APPLIED = "the vendor's answer was lost; reading back showed that the update was applied"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a vendor answered to a write.
+
+    Attributes:
+        record: The booking as the answer shows it, where it shows all that was written; else None, and the
+            booking is read back.
+        left_out: Fields of the wanted values that the vendor said it did not take as given, with what it did
+            take instead.
+        warnings: What a person should know.
+        request_id: The vendor's id for the request.
+    """
+
+    record: Record | None
+    left_out: Mapping[str, JsonValue]
+    warnings: tuple[str, ...]
+    request_id: str | None
 
 
 class Update(Generic[AChange]):
@@ -59,17 +83,7 @@ class Update(Generic[AChange]):
         wanted = _differing(client.fields(before), client.wanted(before, self._change))
         if not wanted:
             return self._result(Outcome.UNCHANGED, {})
-        try:
-            receipt = await self._write(before)
-        except OutcomeUnknown as lost:
-            after = await self._read_back(lost)
-            if not _differing(client.fields(after), wanted):
-                self._warn("the vendor's answer was lost; reading back showed that the update was applied")
-                return self._applied(before, after, wanted, lost.request_id)
-            if _differing(client.fields(after), _part(client.fields(before), wanted)):
-                raise self._held(lost, after, wanted, Reason.CHANGED_MEANWHILE) from None
-            receipt = await self._write(after)
-
+        receipt = await self._write(before, wanted)
         wanted |= receipt.left_out
         self._warn(*receipt.warnings)
         after = receipt.record if receipt.record is not None else await self._read_after(receipt)
@@ -84,8 +98,21 @@ class Update(Generic[AChange]):
     async def _read(self) -> Record:
         return await self._client.read(self._booking_id, self._options)
 
-    async def _write(self, record: Record) -> Receipt:
-        return await self._client.write(self._booking_id, record, self._change, self._options)
+    async def _write(self, record: Record, wanted: Fields, *, again: bool = True) -> Receipt:
+        """Send the change; settle a lost answer by reading, and send once more where it left no trace."""
+        client = self._client
+        try:
+            return await client.write(self._booking_id, record, self._change, self._options)
+        except OutcomeUnknown as lost:
+            found = await self._read_back(lost)
+            now = client.fields(found)
+            if not _differing(now, wanted):
+                return Receipt(found, {}, (_FOUND_APPLIED,), lost.request_id)
+            if _differing(now, _part(client.fields(record), wanted)):
+                raise self._held(lost, found, wanted, Reason.CHANGED_MEANWHILE) from None
+            if not again:
+                raise
+        return await self._write(found, wanted, again=False)
 
     async def _read_back(self, lost: OutcomeUnknown) -> Record:
         await waiting.sleep(self._client.patience.settle_delay)

@@ -194,3 +194,16 @@ def test_a_credential_costs_no_thread(jicoo_settings: Callable[..., JicooSetting
     settings = jicoo_settings(password="sk_live_other")
     credential_of(settings).throttle(settings)
     assert threading.active_count() == before
+
+
+async def test_a_client_that_is_not_entered_says_so(jicoo: Make) -> None:
+    client = jicoo()
+    with pytest.raises(RuntimeError, match="async with"):
+        await client.get_booking(BOOKING)
+
+
+async def test_a_client_that_was_left_says_so(jicoo: Make) -> None:
+    async with jicoo() as client:
+        await client.get_booking(BOOKING)
+    with pytest.raises(RuntimeError, match="async with"):
+        await client.get_booking(BOOKING)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from airflow_provider_booking.bookings import BookingNotFound, InvalidInput, VendorUnavailable
 from airflow_provider_booking.bookings.booking import checked_id
 from airflow_provider_booking.bookings.wording import first_problem
-from airflow_provider_booking.vendors.client import Receipt, VendorClient
+from airflow_provider_booking.vendors.client import VendorClient
 from airflow_provider_booking.vendors.feishu import translation
 from airflow_provider_booking.vendors.feishu.auth import TenantTokenAuth, UserTokenAuth
 from airflow_provider_booking.vendors.feishu.errors import FeishuDialect, FeishuTokenDialect
@@ -29,6 +29,7 @@ from airflow_provider_booking.vendors.feishu.models import (
 from airflow_provider_booking.vendors.feishu.settings import FeishuSettings
 from airflow_provider_booking.vendors.tokens import Token
 from airflow_provider_booking.vendors.transport import Answer, Operation, unreadable
+from airflow_provider_booking.vendors.updating import Receipt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     import httpx
 
     from airflow_provider_booking.bookings import Booking, BookingRef
-    from airflow_provider_booking.vendors.client import Fields, Record
+    from airflow_provider_booking.vendors.updating import Fields, Record
 
 AnswerModel = TypeVar("AnswerModel", bound=BaseModel)
 
@@ -222,7 +223,7 @@ class FeishuClient(VendorClient[FeishuSettings, ReserveChange]):
         body: Mapping[str, Any] | None = None,
     ) -> Answer:
         id_type = user_id_type or self.settings.user_id_type
-        return await self._transport.call(
+        return await self._here.transport.call(
             operation,
             _DIALECT,
             path={} if reserve_id is None else {"reserve_id": checked_id(reserve_id, field=self.id_field)},
@@ -235,13 +236,13 @@ class FeishuClient(VendorClient[FeishuSettings, ReserveChange]):
     def _auth(self) -> httpx.Auth:
         if self.settings.user_access_token is not None:
             return UserTokenAuth(self.settings.user_access_token)
-        tokens = self._credential.tokens
+        tokens = self._here.credential.tokens
         return TenantTokenAuth(lambda: tokens.get(self._fetch_token), tokens.discard)
 
     async def _fetch_token(self) -> Token:
         secret = self.settings.password.get_secret_value() if self.settings.password else ""
         asked_at = time.monotonic()
-        answer = await self._transport.call(
+        answer = await self._here.transport.call(
             FETCH_TOKEN,
             _TOKEN_DIALECT,
             body={"app_id": self.settings.login, "app_secret": secret},

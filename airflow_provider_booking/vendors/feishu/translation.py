@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
     from airflow_provider_booking.bookings import BookingRef
-    from airflow_provider_booking.vendors.client import Fields, Record
     from airflow_provider_booking.vendors.feishu.models import MeetingSettings, NewReserve, ReserveChange
+    from airflow_provider_booking.vendors.updating import Fields, Record
 
 PASSWORD = "meeting_settings.password"  # noqa: S105  (a field's name)
 HOSTS = "meeting_settings.assign_host_list"

@@ -12,12 +12,13 @@ from airflow_provider_booking.bookings.booking import checked_id
 from airflow_provider_booking.bookings.time import moment, zone_name
 from airflow_provider_booking.bookings.wording import first_problem
 from airflow_provider_booking.vendors import waiting
-from airflow_provider_booking.vendors.client import Receipt, VendorClient
+from airflow_provider_booking.vendors.client import VendorClient
 from airflow_provider_booking.vendors.jicoo import translation
 from airflow_provider_booking.vendors.jicoo.errors import JicooDialect
 from airflow_provider_booking.vendors.jicoo.models import BookingChange, JicooBooking, written_time
 from airflow_provider_booking.vendors.jicoo.settings import JicooSettings
 from airflow_provider_booking.vendors.transport import Answer, Operation, unreadable
+from airflow_provider_booking.vendors.updating import Receipt
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Generator, Mapping
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from airflow_provider_booking.bookings import Booking, BookingRef
-    from airflow_provider_booking.vendors.client import Fields, Record
+    from airflow_provider_booking.vendors.updating import Fields, Record
 
 GET = Operation("get_booking", "GET", "/v1/bookings/{uid}", "read")
 LIST = Operation("list_bookings", "GET", "/v1/bookings", "read")
@@ -235,7 +236,7 @@ class JicooClient(VendorClient[JicooSettings, BookingChange]):
         query: Mapping[str, Any] | None = None,
         body: Mapping[str, Any] | None = None,
     ) -> Answer:
-        answer = await self._transport.call(
+        answer = await self._here.transport.call(
             operation,
             _DIALECT,
             path={} if uid is None else {"uid": checked_id(uid, field=self.id_field)},

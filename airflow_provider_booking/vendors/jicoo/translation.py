@@ -11,8 +11,8 @@ from airflow_provider_booking.vendors.jicoo.models import written_time
 
 if TYPE_CHECKING:
     from airflow_provider_booking.bookings import BookingRef
-    from airflow_provider_booking.vendors.client import Fields, Record
     from airflow_provider_booking.vendors.jicoo.models import BookingChange
+    from airflow_provider_booking.vendors.updating import Fields, Record
 
 
 @dataclass(frozen=True)

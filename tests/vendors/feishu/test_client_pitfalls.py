@@ -314,7 +314,7 @@ async def test_pitfall_19_all_who_use_a_credential_share_one_http_client(
     feishu: FeishuClient, feishu_settings: Settings
 ) -> None:
     async with FeishuClient(feishu_settings()) as another:
-        assert another._transport.http is feishu._transport.http
+        assert another._here.transport.http is feishu._here.transport.http
 
 
 @pytest.mark.parametrize(
