@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from abc import ABC, abstractmethod
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 
-from airflow_provider_booking.bookings import Booking, BookingRef, Change, InvalidInput
+from pydantic import BaseModel, ValidationError
+
+from airflow_provider_booking.bookings import Booking, BookingRef, Change, InvalidInput, VendorUnavailable
 from airflow_provider_booking.bookings.booking import checked_id
+from airflow_provider_booking.bookings.wording import first_problem
 from airflow_provider_booking.vendors.patience import Patience
 from airflow_provider_booking.vendors.sessions import Credential, credential_of, session
 from airflow_provider_booking.vendors.settings import VendorSettings
+from airflow_provider_booking.vendors.tokens import Token
 from airflow_provider_booking.vendors.updating import Update
 
 if TYPE_CHECKING:
@@ -19,7 +24,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from airflow_provider_booking.bookings import UpdateResult
-    from airflow_provider_booking.vendors.transport import Transport
+    from airflow_provider_booking.vendors.transport import Dialect, Operation, Transport
     from airflow_provider_booking.vendors.updating import Fields, Receipt, Record
 
 Settings = TypeVar("Settings", bound=VendorSettings)
@@ -51,6 +56,8 @@ class VendorClient(ABC, Generic[Settings, AChange]):
     """Fields whose values are never shown: they read ``***`` in results."""
     volatile_fields: ClassVar[frozenset[str]] = frozenset()
     """Fields that the vendor changes by itself."""
+    options_model: ClassVar[type[BaseModel] | None] = None
+    """The vendor's options; None where it has none."""
 
     def __init__(
         self,
@@ -129,19 +136,33 @@ class VendorClient(ABC, Generic[Settings, AChange]):
         return await Update(self, booking_id, changes, options).run()
 
     def parse_options(self, options: Mapping[str, Any]) -> Any:
-        """Check the vendor's options; a vendor that has some overrides this.
+        """Check the vendor's options.
+
+        Returns:
+            An ``options_model``; None where the vendor has no options.
 
         Raises:
             InvalidInput: An option is unknown or wrong.
         """
-        if options:
-            raise InvalidInput(
-                f"{', '.join(sorted(options))}: no such option", hint=f"{self.vendor} takes no options"
-            )
+        if self.options_model is None:
+            if options:
+                raise InvalidInput(
+                    f"{', '.join(sorted(options))}: no such option", hint=f"{self.vendor} takes no options"
+                )
+            return None
+        try:
+            return self.options_model.model_validate(dict(options))
+        except ValidationError as error:
+            problem, hint = first_problem(error, self.options_model)
+            raise InvalidInput(problem, hint=hint) from None
 
     @abstractmethod
-    def parse_changes(self, changes: Mapping[str, Any]) -> AChange:
+    def parse_changes(self, changes: Mapping[str, Any], options: Any) -> AChange:
         """Check what a user asked for, before anything is sent.
+
+        Args:
+            changes: Vendor field names to values.
+            options: What :meth:`parse_options` made of the options.
 
         Raises:
             InvalidInput: A field is unknown or a value is wrong.
@@ -156,7 +177,7 @@ class VendorClient(ABC, Generic[Settings, AChange]):
         """The record's fields, flat, in the vendor's names, dotted where nested; what is blank reads None."""
 
     @abstractmethod
-    def wanted(self, record: Record, change: AChange) -> Fields:
+    def wanted(self, record: Record, change: AChange, options: Any) -> Fields:
         """The fields that the change names, as they should read afterwards.
 
         Raises:
@@ -171,10 +192,54 @@ class VendorClient(ABC, Generic[Settings, AChange]):
     def as_booking(self, ref: BookingRef, record: Record) -> Booking:
         """The record in neutral fields."""
 
+    def unseen(self, record: Record, change: AChange) -> frozenset[str]:
+        """The fields that the change names and the vendor may never show, so that they cannot be compared."""
+        del record, change
+        return frozenset()
+
     def remarks(self, change: AChange) -> tuple[str, ...]:
         """What a person should know about a change before it is sent."""
         del change
         return ()
+
+    def remarks_on(self, record: Record) -> tuple[str, ...]:
+        """What a person should know about a booking as it reads at the end."""
+        del record
+        return ()
+
+    async def _new_token(
+        self,
+        operation: Operation,
+        dialect: Dialect,
+        *,
+        token: str,
+        life: Callable[[Mapping[str, Any]], Any],
+        early: float = 0,
+        **request: Any,
+    ) -> Token:
+        """Fetch an access token, once: the call that needs it tries again, and this with it.
+
+        Args:
+            operation: The call that gives a token.
+            dialect: How it is refused.
+            token: The member of the answer that holds it.
+            life: Gives the seconds that it lives, out of the answer.
+            early: Seconds of its life that are not used.
+            **request: What :meth:`~airflow_provider_booking.vendors.transport.Transport.call` sends.
+        """
+        asked_at = time.monotonic()
+        answer = await self._here.transport.call(
+            operation, dialect, patience=replace(self.patience, attempts=1), **request
+        )
+        body = answer.body if isinstance(answer.body, dict) else {}
+        value, seconds = body.get(token), life(body)
+        if not isinstance(value, str) or not value or not isinstance(seconds, int | float):
+            raise VendorUnavailable(
+                "the answer holds no token", vendor=self.vendor, operation=operation.name, hint="try again"
+            )
+        if self._on_token is not None:
+            await self._on_token(value)
+        return Token(value, use_until=asked_at + seconds - early)
 
     @abstractmethod
     async def check(self) -> str:

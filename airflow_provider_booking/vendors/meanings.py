@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from airflow_provider_booking.bookings import (
     AccessDenied,
@@ -42,10 +42,17 @@ class Meaning:
 
 @dataclass(frozen=True)
 class Failure:
-    """A vendor's "no": what it means and the code it came with, if the vendor has codes."""
+    """A vendor's "no".
+
+    Attributes:
+        meaning: What it means.
+        code: The code it came with, if the vendor has codes.
+        detail: What the vendor adds, such as the field that it complains of; without any personal data.
+    """
 
     meaning: Meaning
     code: int | str | None = None
+    detail: str = ""
 
 
 BY_STATUS: Mapping[int, Meaning] = {
@@ -65,3 +72,17 @@ FROM_ANYBODY = frozenset({401, 403, 429})
 """Statuses that are certain whoever sends them, the vendor or something before it: the work was not begun."""
 
 UNEXPECTED = Meaning(Refused, "the request was refused", "look up the status at the vendor")
+
+
+class UsualHeaders:
+    """For the dialect of a vendor that documents no headers of its own."""
+
+    def request_id(self, headers: Mapping[str, str], body: Any) -> str | None:
+        """The usual header of servers, where it is there."""
+        del body
+        return headers.get("x-request-id")
+
+    def wait(self, headers: Mapping[str, str]) -> float | None:
+        """No wait but that of ``Retry-After``, which is obeyed for every vendor."""
+        del headers
+        return None

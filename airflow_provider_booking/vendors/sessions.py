@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class Credential:
     """What all calls with one credential share in this process, whatever else their connections say."""
 
-    tokens: TokenCache = field(default_factory=TokenCache)
+    tokens: TokenCache
     pause: Pause = field(default_factory=Pause)
     _throttles: dict[tuple[object, ...], Throttle] = field(default_factory=dict)
 
@@ -54,7 +54,7 @@ def credential_of(settings: VendorSettings) -> Credential:
     # A forked worker starts with locks and tokens of its own: the parent's may be held by a thread it lacks.
     key = (os.getpid(), settings.credential())
     with _lock:
-        return _credentials.setdefault(key, Credential())
+        return _credentials.setdefault(key, Credential(TokenCache(settings.token_budget)))
 
 
 def forget_credentials() -> None:

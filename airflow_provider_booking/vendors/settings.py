@@ -22,6 +22,7 @@ from pyrate_limiter import Duration, Rate, validate_rate_list
 
 from airflow_provider_booking.bookings import InvalidInput
 from airflow_provider_booking.bookings.wording import first_problem
+from airflow_provider_booking.vendors.tokens import TokenBudget
 
 _UNITS = {"second": Duration.SECOND, "minute": Duration.MINUTE, "hour": Duration.HOUR, "day": Duration.DAY}
 
@@ -120,6 +121,8 @@ class VendorSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     vendor: ClassVar[str]
+    token_budget: ClassVar[TokenBudget | None] = None
+    """How many access tokens the vendor hands out; None where it counts none, or has no tokens."""
 
     conn_id: str
     host: BaseUrl

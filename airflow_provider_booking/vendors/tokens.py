@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from collections import deque
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from airflow_provider_booking.bookings import Throttled
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -21,17 +24,31 @@ class Token:
     use_until: float
 
 
+@dataclass(frozen=True)
+class TokenBudget:
+    """How many tokens a vendor hands out to one credential: ``fetches`` in any ``seconds``."""
+
+    fetches: int
+    seconds: float
+
+
 class TokenCache:
     """The one place in a process where a credential's token lives.
 
     Hooks called plainly, operators and triggers may run in different event loops of one process, so that a
     lock of one loop is not enough: the first caller fetches, all others, in whatever loop, wait for it.
+
+    Args:
+        budget: How many tokens may be fetched; None where the vendor counts none.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, budget: TokenBudget | None = None) -> None:
         self._lock = threading.Lock()
         self._token: Token | None = None
         self._fetching: Future[Token] | None = None
+        self._hopeless: set[str] = set()
+        self._budget = budget
+        self._fetched: deque[float] = deque(maxlen=budget.fetches if budget else 0)
 
     async def get(self, fetch: Callable[[], Awaitable[Token]]) -> str:
         """Return the token, fetching it where there is none that can still be used.
@@ -40,6 +57,7 @@ class TokenCache:
             fetch: Gets a new token from the vendor. Awaited by one caller at a time.
 
         Raises:
+            Throttled: The budget of tokens is used up; nothing was sent.
             BookingError: What ``fetch`` raised; everybody who waited for it gets the same.
         """
         while True:
@@ -59,6 +77,7 @@ class TokenCache:
 
     async def _fetch(self, fetch: Callable[[], Awaitable[Token]], mine: Future[Token]) -> str:
         try:
+            self._spend()
             token = await fetch()
         except BaseException as error:
             with self._lock:
@@ -67,17 +86,50 @@ class TokenCache:
             raise
         with self._lock:
             self._token, self._fetching = token, None
+            self._hopeless.clear()
         mine.set_result(token)
         return token.value
 
-    def discard(self, value: str) -> None:
-        """Forget a token that the vendor no longer takes.
+    def _spend(self) -> None:
+        if self._budget is None:
+            return
+        now = time.monotonic()
+        if len(self._fetched) == self._budget.fetches:
+            wait = self._fetched[0] + self._budget.seconds - now
+            if wait > 0:
+                raise Throttled(
+                    f"{self._budget.fetches} tokens in {self._budget.seconds:g} s are used up",
+                    retry_after=wait,
+                    hint="find out who else fetches tokens, or what keeps refusing them; nothing was sent",
+                )
+        self._fetched.append(now)
 
-        A burst of refusals of one token forgets it once: a newer one is left alone.
+    def discard(self, value: str, use: str) -> bool:
+        """Forget a token that the vendor does not take.
+
+        A burst of refusals of one token forgets it once: a newer one is left alone. So is one that was
+        refused for the same use when it was new: then it is not the token that is wrong.
+
+        Args:
+            value: The token that was refused.
+            use: What it was shown for.
+
+        Returns:
+            Whether another token is worth a try.
         """
         with self._lock:
+            if self._token is None or self._token.value != value:
+                return True
+            if use in self._hopeless:
+                return False
+            self._token = None
+            return True
+
+    def give_up(self, value: str, use: str) -> None:
+        """Remember that a token was refused although it was new, so that ``use`` fetches no more for it."""
+        with self._lock:
             if self._token is not None and self._token.value == value:
-                self._token = None
+                self._hopeless.add(use)
 
 
 class _FetcherCancelledError(Exception):

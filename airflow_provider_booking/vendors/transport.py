@@ -138,6 +138,8 @@ class Transport:
         path: Mapping[str, str] | None = None,
         query: Mapping[str, Any] | None = None,
         body: Mapping[str, Any] | None = None,
+        form: Mapping[str, str] | None = None,
+        base_url: str | None = None,
         auth: httpx.Auth | None = None,
         patience: Patience,
     ) -> Answer:
@@ -149,6 +151,8 @@ class Transport:
             path: Values of the placeholders in the path; they are URL-encoded here.
             query: Query parameters; those that are None are left out.
             body: JSON body.
+            form: Form-encoded body, in its place.
+            base_url: Where the operation's path begins; None for the connection's host.
             auth: How to show who calls; None for calls that need nobody.
             patience: How long to go on trying where that is safe.
 
@@ -156,7 +160,7 @@ class Transport:
             NotApplied: It is certain that nothing changed; its subclasses say why.
             OutcomeUnknown: A write was sent and no answer tells what became of it.
         """
-        url = self._base_url + operation.path.format_map(
+        url = (base_url or self._base_url) + operation.path.format_map(
             {name: quote(value, safe="") for name, value in (path or {}).items()}
         )
         parameters = {name: value for name, value in (query or {}).items() if value is not None}
@@ -170,7 +174,9 @@ class Transport:
         )
 
         async def attempt() -> Answer:
-            request = self.http.build_request(operation.method, url, params=parameters or None, json=body)
+            request = self.http.build_request(
+                operation.method, url, params=parameters or None, json=body, data=form
+            )
             if operation.kind != "token":
                 await self.throttle.pass_through(
                     writes=operation.kind == "write", longest_wait=patience.longest_wait
@@ -254,7 +260,11 @@ class Transport:
         if meaning is None:
             return _uncertain(operation, failure, where)
         error = meaning.error(
-            meaning.problem, hint=meaning.hint, reason=meaning.reason, retryable=meaning.retryable, **where
+            _problem(meaning, failure),
+            hint=meaning.hint,
+            reason=meaning.reason,
+            retryable=meaning.retryable,
+            **where,
         )
         if isinstance(error, Throttled) and error.retryable:
             error.retry_after = dialect.wait(response.headers) or retry_after(response.headers)
@@ -277,7 +287,7 @@ def _certain_meaning(status: int, failure: Failure | None) -> Meaning | None:
 def _uncertain(operation: Operation, failure: Failure | None, where: dict[str, Any]) -> BookingError:
     """For a write the outcome is unknown; a read has changed nothing, whatever came back."""
     status = where["status"]
-    problem = failure.meaning.problem if failure else "the answer is not the vendor's own"
+    problem = _problem(failure.meaning, failure) if failure else "the answer is not the vendor's own"
     if operation.kind == "write":
         return OutcomeUnknown(
             problem, reason=Reason.VENDOR_ERROR, hint="read the booking before sending it again", **where
@@ -286,6 +296,10 @@ def _uncertain(operation: Operation, failure: Failure | None, where: dict[str, A
         # Whoever this is, it is not the vendor: a 404 from it does not say that the booking is gone.
         return Refused(problem, hint="check the connection's host", **where)
     return VendorUnavailable(problem, reason=Reason.VENDOR_ERROR, hint="try again", **where)
+
+
+def _problem(meaning: Meaning, failure: Failure | None) -> str:
+    return f"{meaning.problem}: {failure.detail}" if failure and failure.detail else meaning.problem
 
 
 def _gave_up(status: int) -> bool:

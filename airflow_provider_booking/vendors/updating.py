@@ -72,26 +72,31 @@ class Update(Generic[AChange]):
     ) -> None:
         self._client = client
         self._booking_id = checked_id(booking_id, field=client.id_field)
-        self._change = client.parse_changes(changes)
         self._options = client.parse_options(options)
+        self._change = client.parse_changes(changes, self._options)
         self._warnings = client.remarks(self._change)
+        self._unseen: frozenset[str] = frozenset()
 
     async def run(self) -> UpdateResult:
         """See :meth:`airflow_provider_booking.vendors.client.VendorClient.update_booking`."""
         client = self._client
         before = await self._read()
-        wanted = _differing(client.fields(before), client.wanted(before, self._change))
+        self._unseen = client.unseen(before, self._change)
+        asked = client.wanted(before, self._change, self._options)
+        differing = _differing(client.fields(before), asked)
+        wanted = {name: asked[name] for name in asked if name in differing or name in self._unseen}
         if not wanted:
+            self._warn(*client.remarks_on(before))
             return self._result(Outcome.UNCHANGED, {})
         receipt = await self._write(before, wanted)
         wanted |= receipt.left_out
         self._warn(*receipt.warnings)
         after = receipt.record if receipt.record is not None else await self._read_after(receipt)
-        if _differing(client.fields(after), wanted):
+        if self._missing(after, wanted):
             # Some vendors show a write a moment late.
             await waiting.sleep(self._client.patience.settle_delay)
             after = await self._read_after(receipt)
-        if _differing(client.fields(after), wanted):
+        if self._missing(after, wanted):
             raise self._held(receipt, after, wanted, Reason.VENDOR_ERROR)
         return self._applied(before, after, wanted, receipt.request_id)
 
@@ -105,10 +110,13 @@ class Update(Generic[AChange]):
             return await client.write(self._booking_id, record, self._change, self._options)
         except OutcomeUnknown as lost:
             found = await self._read_back(lost)
-            now = client.fields(found)
-            if not _differing(now, wanted):
+            if not self._comparable(found, wanted):
+                lost.problem += ", and reading back cannot tell: the vendor does not show what was sent"
+                lost.hint = "look at the booking at the vendor before sending it again"
+                raise
+            if not self._missing(found, wanted):
                 return Receipt(found, {}, (_FOUND_APPLIED,), lost.request_id)
-            if _differing(now, _part(client.fields(record), wanted)):
+            if _differing(client.fields(found), _part(client.fields(record), wanted)):
                 raise self._held(lost, found, wanted, Reason.CHANGED_MEANWHILE) from None
             if not again:
                 raise
@@ -137,8 +145,17 @@ class Update(Generic[AChange]):
                 hint="look at the booking at the vendor before sending it again",
             ) from None
 
+    def _comparable(self, record: Record, wanted: Fields) -> Fields:
+        """The wanted fields but for those that the vendor does not show."""
+        now = self._client.fields(record)
+        return {name: value for name, value in wanted.items() if name in now or name not in self._unseen}
+
+    def _missing(self, record: Record, wanted: Fields) -> Fields:
+        """The wanted fields that the record shows otherwise."""
+        return _differing(self._client.fields(record), self._comparable(record, wanted))
+
     def _held(self, cause: OutcomeUnknown | Receipt, after: Record, wanted: Fields, reason: Reason) -> Held:
-        missing = ", ".join(sorted(_differing(self._client.fields(after), wanted)))
+        missing = ", ".join(sorted(self._missing(after, wanted)))
         what = "an answer was lost" if isinstance(cause, OutcomeUnknown) else "the vendor answered success"
         return Held(
             f"{what}, and {missing} of the booking is not as wanted",
@@ -156,6 +173,10 @@ class Update(Generic[AChange]):
         unasked = sorted(changed - wanted.keys() - self._client.volatile_fields)
         if unasked:
             self._warn(f"also changed, without being asked for: {', '.join(unasked)}")
+        hidden = sorted(wanted.keys() - self._comparable(after, wanted).keys())
+        if hidden:
+            self._warn(f"the vendor does not show {', '.join(hidden)}: sent, and not checked")
+        self._warn(*self._client.remarks_on(after))
         return self._result(
             Outcome.APPLIED,
             {name: self._shown(name, old.get(name), new.get(name)) for name in wanted if name in changed},

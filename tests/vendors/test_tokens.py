@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from airflow_provider_booking.bookings import CredentialRejected, VendorUnavailable
+from airflow_provider_booking.bookings import CredentialRejected, Throttled, VendorUnavailable
 from airflow_provider_booking.sandbox import Sandbox
 from airflow_provider_booking.vendors.feishu.client import FeishuClient
 from airflow_provider_booking.vendors.patience import Patience
-from airflow_provider_booking.vendors.tokens import Token, TokenCache
+from airflow_provider_booking.vendors.tokens import Token, TokenBudget, TokenCache
 
 RESERVE = "6911188411932033028"
 TOPIC = {"meeting_settings": {"topic": "New"}}
@@ -70,17 +70,74 @@ async def test_a_token_past_its_end_is_fetched_anew() -> None:
 
 async def test_a_discarded_token_is_fetched_anew() -> None:
     cache, vendor = TokenCache(), at_once()
-    cache.discard(await cache.get(vendor.fetch))
+    cache.discard(await cache.get(vendor.fetch), "read")
     assert await cache.get(vendor.fetch) == "t-2"
 
 
 async def test_discarding_an_old_token_leaves_the_new_one_alone() -> None:
     cache, vendor = TokenCache(), at_once()
     old = await cache.get(vendor.fetch)
-    cache.discard(old)
+    cache.discard(old, "read")
     await cache.get(vendor.fetch)
-    cache.discard(old)
+    cache.discard(old, "read")
     assert await cache.get(vendor.fetch) == "t-2"
+
+
+async def test_a_token_that_was_refused_when_new_is_kept_for_that_use() -> None:
+    cache, vendor = TokenCache(), at_once()
+    token = await cache.get(vendor.fetch)
+    cache.give_up(token, "write")
+    assert not cache.discard(token, "write")
+    assert await cache.get(vendor.fetch) == token
+
+
+async def test_a_token_that_was_refused_when_new_is_still_replaced_for_another_use() -> None:
+    cache, vendor = TokenCache(), at_once()
+    token = await cache.get(vendor.fetch)
+    cache.give_up(token, "write")
+    assert cache.discard(token, "read")
+    assert await cache.get(vendor.fetch) == "t-2"
+
+
+async def test_a_new_token_is_given_another_chance_at_every_use() -> None:
+    cache, vendor = TokenCache(), at_once()
+    token = await cache.get(vendor.fetch)
+    cache.give_up(token, "write")
+    cache.discard(token, "read")
+    assert cache.discard(await cache.get(vendor.fetch), "write")
+
+
+async def test_giving_up_on_an_old_token_says_nothing_about_the_new_one() -> None:
+    cache, vendor = TokenCache(), at_once()
+    old = await cache.get(vendor.fetch)
+    cache.discard(old, "write")
+    new = await cache.get(vendor.fetch)
+    cache.give_up(old, "write")
+    assert cache.discard(new, "write")
+
+
+async def test_a_budget_of_tokens_is_not_exceeded() -> None:
+    cache, vendor = TokenCache(TokenBudget(3, 600)), at_once(life=-1)
+    for _ in range(3):
+        await cache.get(vendor.fetch)
+    with pytest.raises(Throttled, match="3 tokens in 600 s are used up") as raised:
+        await cache.get(vendor.fetch)
+    assert vendor.asked == 3
+    assert raised.value.retry_after is not None
+    assert 590 < raised.value.retry_after <= 600
+
+
+async def test_a_budget_of_tokens_fills_up_again() -> None:
+    cache, vendor = TokenCache(TokenBudget(1, 0.0)), at_once(life=-1)
+    assert [await cache.get(vendor.fetch) for _ in range(3)] == ["t-1", "t-2", "t-3"]
+
+
+async def test_a_fetch_that_failed_counts_in_the_budget() -> None:
+    cache, vendor = TokenCache(TokenBudget(1, 600)), at_once(fails=1)
+    with pytest.raises(VendorUnavailable):
+        await cache.get(vendor.fetch)
+    with pytest.raises(Throttled):
+        await cache.get(vendor.fetch)
 
 
 async def test_a_failure_reaches_all_who_waited_for_it() -> None:
@@ -215,6 +272,16 @@ class TestFeishu:
             with pytest.raises(CredentialRejected, match="the tenant token is not accepted"):
                 await client.update_reserve(RESERVE, TOPIC)
         assert (received("POST", TOKEN), received("PUT")) == (2, 2)
+
+    async def test_calls_after_a_second_refusal_fetch_no_more(
+        self, sandbox: Sandbox, feishu: Make, received: Count
+    ) -> None:
+        sandbox.fault("feishu", {"status": 400, "code": 99991663}, method="PUT", times=None)
+        async with feishu() as client:
+            for _ in range(5):
+                with pytest.raises(CredentialRejected):
+                    await client.update_reserve(RESERVE, TOPIC)
+        assert received("POST", TOKEN) == 2
 
     async def test_a_fetch_that_fails_fails_all_calls_that_waited_and_the_next_call_fetches_again(
         self, sandbox: Sandbox, feishu: Make, received: Count

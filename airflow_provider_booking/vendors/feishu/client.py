@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import time
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from airflow_provider_booking.bookings import BookingNotFound, InvalidInput, VendorUnavailable
+from airflow_provider_booking.bookings import BookingNotFound
 from airflow_provider_booking.bookings.booking import checked_id
 from airflow_provider_booking.bookings.wording import first_problem
 from airflow_provider_booking.vendors.client import VendorClient
 from airflow_provider_booking.vendors.feishu import translation
-from airflow_provider_booking.vendors.feishu.auth import TenantTokenAuth, UserTokenAuth
+from airflow_provider_booking.vendors.feishu.auth import UserTokenAuth, tenant_token_refused
 from airflow_provider_booking.vendors.feishu.errors import FeishuDialect, FeishuTokenDialect
 from airflow_provider_booking.vendors.feishu.models import (
     ANSWERED,
@@ -27,7 +25,7 @@ from airflow_provider_booking.vendors.feishu.models import (
     WrittenReserve,
 )
 from airflow_provider_booking.vendors.feishu.settings import FeishuSettings
-from airflow_provider_booking.vendors.tokens import Token
+from airflow_provider_booking.vendors.token_auth import TokenAuth
 from airflow_provider_booking.vendors.transport import Answer, Operation, unreadable
 from airflow_provider_booking.vendors.updating import Receipt
 
@@ -37,6 +35,7 @@ if TYPE_CHECKING:
     import httpx
 
     from airflow_provider_booking.bookings import Booking, BookingRef
+    from airflow_provider_booking.vendors.tokens import Token
     from airflow_provider_booking.vendors.updating import Fields, Record
 
 AnswerModel = TypeVar("AnswerModel", bound=BaseModel)
@@ -70,6 +69,7 @@ class FeishuClient(VendorClient[FeishuSettings, ReserveChange]):
     vendor: ClassVar[str] = "feishu"
     id_field: ClassVar[str] = "reserve_id"
     settings_model: ClassVar[type[FeishuSettings]] = FeishuSettings
+    options_model: ClassVar[type[FeishuOptions]] = FeishuOptions
     secret_fields: ClassVar[frozenset[str]] = frozenset(
         {
             translation.PASSWORD,
@@ -157,19 +157,12 @@ class FeishuClient(VendorClient[FeishuSettings, ReserveChange]):
         )
         return _answered(ActiveMeeting, _data(answer, "meeting"), answer)
 
-    def parse_changes(self, changes: Mapping[str, Any]) -> ReserveChange:
+    def parse_changes(self, changes: Mapping[str, Any], options: FeishuOptions) -> ReserveChange:
         """See :meth:`airflow_provider_booking.vendors.client.VendorClient.parse_changes`."""
+        del options
         change = ReserveChange.parse(changes)
         translation.check_clearing(change)
         return change
-
-    def parse_options(self, options: Mapping[str, Any]) -> FeishuOptions:
-        """See :meth:`airflow_provider_booking.vendors.client.VendorClient.parse_options`."""
-        try:
-            return FeishuOptions.model_validate(dict(options))
-        except ValidationError as error:
-            problem, hint = first_problem(error, FeishuOptions)
-            raise InvalidInput(problem, hint=hint) from None
 
     async def read(self, booking_id: str, options: FeishuOptions) -> Record:
         """The vendor's record of a reserve."""
@@ -180,8 +173,9 @@ class FeishuClient(VendorClient[FeishuSettings, ReserveChange]):
         """See :meth:`airflow_provider_booking.vendors.client.VendorClient.fields`."""
         return translation.fields(record)
 
-    def wanted(self, record: Record, change: ReserveChange) -> Fields:
+    def wanted(self, record: Record, change: ReserveChange, options: FeishuOptions) -> Fields:
         """See :meth:`airflow_provider_booking.vendors.client.VendorClient.wanted`."""
+        del options
         return translation.wanted_fields(change, record)
 
     async def write(
@@ -229,34 +223,30 @@ class FeishuClient(VendorClient[FeishuSettings, ReserveChange]):
             path={} if reserve_id is None else {"reserve_id": checked_id(reserve_id, field=self.id_field)},
             query={**(query or {}), "user_id_type": None if operation is DELETE else id_type},
             body=body,
-            auth=self._auth(),
+            auth=self._auth(operation),
             patience=self.patience,
         )
 
-    def _auth(self) -> httpx.Auth:
+    def _auth(self, operation: Operation) -> httpx.Auth:
         if self.settings.user_access_token is not None:
             return UserTokenAuth(self.settings.user_access_token)
-        tokens = self._here.credential.tokens
-        return TenantTokenAuth(lambda: tokens.get(self._fetch_token), tokens.discard)
+        return TokenAuth(
+            self._here.credential.tokens,
+            self._fetch_token,
+            use=operation.name,
+            is_stale=tenant_token_refused,
+        )
 
     async def _fetch_token(self) -> Token:
         secret = self.settings.password.get_secret_value() if self.settings.password else ""
-        asked_at = time.monotonic()
-        answer = await self._here.transport.call(
+        return await self._new_token(
             FETCH_TOKEN,
             _TOKEN_DIALECT,
+            token="tenant_access_token",  # noqa: S106  (a member's name)
+            life=lambda answered: answered.get("expire"),
+            early=RENEW_TOKEN_EARLY,
             body={"app_id": self.settings.login, "app_secret": secret},
-            # The call that needs the token tries again, and this with it.
-            patience=replace(self.patience, attempts=1),
         )
-        token, life = answer.body.get("tenant_access_token"), answer.body.get("expire")
-        if not isinstance(token, str) or not isinstance(life, int):
-            raise VendorUnavailable(
-                "the answer holds no token", vendor=self.vendor, operation=FETCH_TOKEN.name, hint="try again"
-            )
-        if self._on_token is not None:
-            await self._on_token(token)
-        return Token(token, use_until=asked_at + life - RENEW_TOKEN_EARLY)
 
     def _left_out(self, body: Mapping[str, Any], invalid: tuple[str, ...]) -> Fields:
         hosts = body.get("meeting_settings", {}).get("assign_host_list")

@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
 import httpx
-from pydantic import ValidationError
 
 from airflow_provider_booking.bookings import BookingError, InvalidInput, OutcomeUnknown
 from airflow_provider_booking.bookings.booking import checked_id
 from airflow_provider_booking.bookings.time import moment, zone_name
-from airflow_provider_booking.bookings.wording import first_problem
 from airflow_provider_booking.vendors import waiting
 from airflow_provider_booking.vendors.client import VendorClient
 from airflow_provider_booking.vendors.jicoo import translation
 from airflow_provider_booking.vendors.jicoo.errors import JicooDialect
-from airflow_provider_booking.vendors.jicoo.models import BookingChange, JicooBooking, written_time
+from airflow_provider_booking.vendors.jicoo.models import BookingChange, JicooBooking
 from airflow_provider_booking.vendors.jicoo.settings import JicooSettings
+from airflow_provider_booking.vendors.reading import read_as
 from airflow_provider_booking.vendors.transport import Answer, Operation, unreadable
 from airflow_provider_booking.vendors.updating import Receipt
+from airflow_provider_booking.vendors.utc_times import written_time
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Generator, Mapping
@@ -176,8 +176,9 @@ class JicooClient(VendorClient[JicooSettings, BookingChange]):
             raise unreadable(self.vendor, "data", answer)
         return contacts
 
-    def parse_changes(self, changes: Mapping[str, Any]) -> BookingChange:
+    def parse_changes(self, changes: Mapping[str, Any], options: None) -> BookingChange:
         """See :meth:`airflow_provider_booking.vendors.client.VendorClient.parse_changes`."""
+        del options
         change = BookingChange.parse(changes)
         translation.check_clearing(change)
         return change
@@ -198,8 +199,9 @@ class JicooClient(VendorClient[JicooSettings, BookingChange]):
         """See :meth:`airflow_provider_booking.vendors.client.VendorClient.fields`."""
         return translation.fields(record)
 
-    def wanted(self, record: Record, change: BookingChange) -> Fields:
+    def wanted(self, record: Record, change: BookingChange, options: None) -> Fields:
         """See :meth:`airflow_provider_booking.vendors.client.VendorClient.wanted`."""
+        del options
         return translation.wanted_fields(change, record)
 
     async def write(self, booking_id: str, record: Record, change: BookingChange, options: None) -> Receipt:
@@ -274,8 +276,4 @@ def _record(answer: Answer) -> Record:
 
 
 def _booking(record: Any, answer: Answer) -> JicooBooking:
-    try:
-        return JicooBooking.model_validate(record)
-    except ValidationError as error:
-        problem, _ = first_problem(error, JicooBooking)
-        raise unreadable("jicoo", f"a booking: {problem}", answer) from None
+    return read_as(JicooBooking, record, answer, vendor="jicoo")

@@ -6,32 +6,23 @@ Field rules: docs/vendors/jicoo.md, "Update" and "Calls".
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from airflow_provider_booking.bookings import Change
 from airflow_provider_booking.bookings.change import ReplacedList
-from airflow_provider_booking.bookings.time import moment, zone_name
+from airflow_provider_booking.bookings.time import zone_name
+from airflow_provider_booking.vendors.utc_times import WrittenTime
 
 LONGEST_MESSAGE = 2000
-
-
-def written_time(value: datetime) -> str:
-    """The vendor's form of a moment: UTC, milliseconds, ``Z`` (rule 18)."""
-    return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _in_vendors_form(value: Any) -> Any:
-    return None if value is None else written_time(moment(value))
 
 
 def _zone(value: str | None) -> str | None:
     return None if value is None else zone_name(value)
 
 
-WrittenTime = Annotated[str, BeforeValidator(_in_vendors_form)]
 Role = Literal["admin", "editor", "viewer"]
 Priority = Literal["low", "middle", "high"]
 

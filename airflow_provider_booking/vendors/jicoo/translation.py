@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_provider_booking.bookings import Booking, InvalidInput
 from airflow_provider_booking.bookings.time import moment
-from airflow_provider_booking.vendors.jicoo.models import written_time
+from airflow_provider_booking.vendors.utc_times import written_time
 
 if TYPE_CHECKING:
     from airflow_provider_booking.bookings import BookingRef

@@ -1,0 +1,66 @@
+"""How a vendor with access tokens is shown who calls, and what happens when it no longer takes the token."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import httpx
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Awaitable, Callable
+
+    from airflow_provider_booking.vendors.tokens import Token, TokenCache
+
+
+async def unauthorized(response: httpx.Response) -> bool:
+    """Whether the answer is HTTP 401."""
+    return response.status_code == httpx.codes.UNAUTHORIZED
+
+
+class TokenAuth(httpx.Auth):
+    """A cached token; one that the vendor no longer takes is replaced once and the request is sent again.
+
+    Sending again is safe for a write as well: the vendor refused the token before it looked at the request.
+    Where a new token is refused too, the token is not what is wrong: the vendor's "no" is the answer, and
+    later calls for the same use do not fetch any more for it.
+
+    Args:
+        tokens: The credential's cache.
+        fetch: Gets a new token from the vendor.
+        use: What the token is shown for, such as the operation's name.
+        is_stale: Whether an answer refuses the token.
+        header: The header that carries the token.
+        prefix: What stands before the token there.
+    """
+
+    def __init__(
+        self,
+        tokens: TokenCache,
+        fetch: Callable[[], Awaitable[Token]],
+        *,
+        use: str,
+        is_stale: Callable[[httpx.Response], Awaitable[bool]] = unauthorized,
+        header: str = "Authorization",
+        prefix: str = "Bearer ",
+    ) -> None:
+        self._tokens = tokens
+        self._fetch = fetch
+        self._use = use
+        self._is_stale = is_stale
+        self._header = header
+        self._prefix = prefix
+
+    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        """Show the token; where it is refused, show a new one."""
+        token = await self._tokens.get(self._fetch)
+        response = yield self._shown(request, token)
+        if not await self._is_stale(response) or not self._tokens.discard(token, self._use):
+            return
+        token = await self._tokens.get(self._fetch)
+        response = yield self._shown(request, token)
+        if await self._is_stale(response):
+            self._tokens.give_up(token, self._use)
+
+    def _shown(self, request: httpx.Request, token: str) -> httpx.Request:
+        request.headers[self._header] = f"{self._prefix}{token}"
+        return request
