@@ -61,6 +61,8 @@ def connect(sandbox: Sandbox, new_process: None, monkeypatch: pytest.MonkeyPatch
     def put(vendor: str, *, url: str = sandbox.url, **otherwise: Any) -> None:
         parts = simulators[vendor].connection(url)
         name = f"AIRFLOW_CONN_{parts.pop('conn_id').upper()}"
+        if isinstance(extra := otherwise.get("extra"), dict):
+            otherwise["extra"] = parts.get("extra", {}) | extra
         monkeypatch.setenv(name, json.dumps(parts | otherwise))
 
     return put

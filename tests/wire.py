@@ -9,7 +9,7 @@ Request = dict[str, Any]
 
 def reads(sandbox: Sandbox, vendor: str) -> list[Request]:
     """Return the requests that change nothing, in order."""
-    return [request for request in sandbox.requests(vendor) if request["method"] == "GET"]
+    return [request for request in sandbox.requests(vendor) if _changes_nothing(request)]
 
 
 def writes(sandbox: Sandbox, vendor: str) -> list[Request]:
@@ -17,7 +17,7 @@ def writes(sandbox: Sandbox, vendor: str) -> list[Request]:
     return [
         request
         for request in sandbox.requests(vendor)
-        if request["method"] != "GET" and not _is_for_a_token(request)
+        if not _changes_nothing(request) and not _is_for_a_token(request)
     ]
 
 
@@ -26,5 +26,9 @@ def token_fetches(sandbox: Sandbox, vendor: str) -> list[Request]:
     return [request for request in sandbox.requests(vendor) if _is_for_a_token(request)]
 
 
+def _changes_nothing(request: Request) -> bool:
+    return request["method"] == "GET" or "/queries/" in request["path"]  # KOS reads by POST, too
+
+
 def _is_for_a_token(request: Request) -> bool:
-    return "/auth/" in request["path"]
+    return any(part in request["path"] for part in ("/auth/", "/oauth/", "/authorization/"))

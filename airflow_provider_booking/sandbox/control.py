@@ -13,12 +13,13 @@
 | `POST /clock` | `{"advance": seconds, "freeze": true}`, each optional; a reset thaws | health |
 | `POST /faults` | a list of `faults.FaultRule` | how many rules there are |
 | `DELETE /faults` | | none |
-| `POST /limits` | `{"vendor", "limits": ["50/second"]}`, null is unlimited | the limits |
+| `POST /limits` | `{"vendor", "limits": ["50/second"]}`, null is unlimited; see below | the limits |
 | `POST /switches` | `{"vendor", switch: value}` | all switches of the vendor |
 | `POST /latency` | `{"ms": 50}` | the latency |
 | `POST /tokens` | `{"vendor", "action": "expire" or "revoke"}` | how many tokens that hit |
 | `POST /meetings` | `{"vendor", "booking_id", "running": bool}` | whether it runs |
 
+A vendor that counts reads and writes apart also takes `{"read": [...], "write": [...]}` as its limits.
 Lists are bare JSON lists. Bad input is answered with 400 and `{"error": "one sentence"}`; it changes nothing.
 """
 
@@ -54,7 +55,7 @@ class _ClockOrder(_Order):
 
 class _Limits(_Order):
     vendor: str
-    limits: list[str] | None
+    limits: list[str] | dict[str, list[str]] | None
 
 
 class _Latency(_Order):
@@ -159,7 +160,7 @@ class _Control:
         vendors = {
             name: {
                 "bookings": simulator.size,
-                "limits": [rate.text for rate in simulator.rates.rates],
+                "limits": simulator.limits,
                 "switches": simulator.switchboard.positions,
             }
             for name, simulator in self._world.simulators.items()
@@ -192,8 +193,9 @@ class _Control:
 
     async def limits(self, request: Request) -> dict[str, Any]:
         order = await _read(request, _Limits)
-        self._simulator(order.vendor).limit(order.limits or [])
-        return {"limits": order.limits}
+        simulator = self._simulator(order.vendor)
+        simulator.limit(order.limits or [])
+        return {"limits": simulator.limits}
 
     async def switches(self, request: Request) -> dict[str, Any]:
         order = await _read(request, dict[str, Any])

@@ -19,7 +19,7 @@ class Fail(_Shape):
     """An error answer: the vendor's own for `status` and `code`, or exactly `body`."""
 
     status: int = Field(ge=200, le=599)
-    code: int | None = None
+    code: int | str | None = None
     message: str | None = None
     body: Any = None
     headers: dict[str, str] = {}

@@ -2,9 +2,11 @@
 
 import re
 from collections import deque
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
+
+Limits = Sequence[str] | Mapping[str, Sequence[str]]  # for all calls, or for reads and writes apart
 
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 _SPELLING = re.compile(r"([1-9]\d*)/(second|minute|hour|day)")
@@ -51,6 +53,11 @@ class RateWindows:
         self._longest = max((rate.count for rate in rates), default=0)
         self._seen: dict[Hashable, deque[float]] = {}
 
+    @property
+    def texts(self) -> list[str]:
+        """The spelling of every rate."""
+        return [rate.text for rate in self.rates]
+
     def take(self, key: Hashable, now: float) -> Exceeded | None:
         """Count a request at unix time `now`, or say which window is full; that one is not counted."""
         seen = self._seen.setdefault(key, deque(maxlen=self._longest))
@@ -63,3 +70,12 @@ class RateWindows:
             return max(full, key=lambda exceeded: exceeded.wait)
         seen.append(now)
         return None
+
+
+def rate_windows(texts: Sequence[str]) -> RateWindows:
+    """Make the windows of rates that are spelled like `50/second`.
+
+    Raises:
+        ValueError: If one is spelled otherwise.
+    """
+    return RateWindows([Rate.parse(text) for text in texts])

@@ -2,9 +2,15 @@
 
 from airflow_provider_booking.sandbox.feishu import FeishuSimulator
 from airflow_provider_booking.sandbox.jicoo import JicooSimulator
+from airflow_provider_booking.sandbox.kos import KosSimulator
+from airflow_provider_booking.sandbox.onlive import OnliveSimulator
 from airflow_provider_booking.sandbox.simulator import Simulator
+from airflow_provider_booking.sandbox.zoho import ZohoSimulator
 
 SIMULATORS: tuple[type[Simulator], ...] = (
     FeishuSimulator,
+    ZohoSimulator,
     JicooSimulator,
+    OnliveSimulator,
+    KosSimulator,
 )

@@ -71,7 +71,7 @@ class Sandbox:
             KeyError: If there is none with that id.
         """
         for record in self.bookings(vendor):
-            if booking_id in (record.get("id"), record.get("uid")):
+            if booking_id in (record.get("booking_id"), record.get("id"), record.get("uid")):
                 return record
         raise KeyError(booking_id)
 
@@ -117,8 +117,11 @@ class Sandbox:
         """Forget all fault rules."""
         self.control("DELETE", "/faults")
 
-    def limits(self, vendor: str, rates: list[str] | None) -> None:
-        """Set a vendor's rates, such as `["50/second"]`; None is unlimited."""
+    def limits(self, vendor: str, rates: list[str] | dict[str, list[str]] | None) -> None:
+        """Set a vendor's rates, such as `["50/second"]`; None is unlimited.
+
+        ONLIVE also takes `{"read": [...], "write": [...]}`.
+        """
         self.control("POST", "/limits", {"vendor": vendor, "limits": rates})
 
     def switch(self, vendor: str, **positions: Any) -> None:

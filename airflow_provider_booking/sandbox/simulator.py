@@ -3,7 +3,7 @@
 import json
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar, Generic, TypeVar
@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 from airflow_provider_booking.sandbox.clock import Clock
 from airflow_provider_booking.sandbox.faults import Wait
 from airflow_provider_booking.sandbox.journal import Journal
-from airflow_provider_booking.sandbox.rates import Rate, RateWindows
+from airflow_provider_booking.sandbox.rates import Limits, rate_windows
 from airflow_provider_booking.sandbox.switches import Switch, Switchboard
 
 HTML_STATUSES = frozenset({502, 504})  # what a gateway in front of a vendor answers with a page of its own
@@ -20,12 +20,16 @@ HTML_STATUSES = frozenset({502, 504})  # what a gateway in front of a vendor ans
 
 @dataclass(frozen=True)
 class Call:
-    """One request to a vendor; `path` is the path below `mount`, header names are in lower case."""
+    """One request to a vendor; header names are in lower case.
+
+    `path` is the decoded path below `mount`, `wire_path` all of it as it was sent, percent signs included.
+    """
 
     mount: str
     scheme: str
     method: str
     path: str
+    wire_path: str
     query_string: bytes
     headers: Mapping[bytes, bytes]
     body: bytes
@@ -90,12 +94,13 @@ class Simulator(ABC):
         vendor: The vendor's name; also that of its first mount.
         mounts: The first parts of the paths that it answers under.
         default_limits: The rates that the vendor documents, as `50/second`; none if it documents none.
+            A vendor that counts reads and writes apart has a list for each, under `read` and `write`.
         switches: What is assumed about the vendor and can be turned around.
     """
 
     vendor: ClassVar[str]
     mounts: ClassVar[tuple[str, ...]]
-    default_limits: ClassVar[tuple[str, ...]] = ()
+    default_limits: ClassVar[Limits] = ()
     switches: ClassVar[Mapping[str, Switch]] = {}
 
     def __init__(self, clock: Clock, journal: Journal, seed: int) -> None:
@@ -105,13 +110,20 @@ class Simulator(ABC):
         self.switchboard = Switchboard(self.switches)
         self.limit(self.default_limits)
 
-    def limit(self, rates: Sequence[str]) -> None:
+    def limit(self, limits: Limits) -> None:
         """Count from now on against these rates; none means unlimited.
 
         Raises:
-            ValueError: If a rate is not spelled like `50/second`.
+            ValueError: If a rate is not spelled like `50/second`, or reads and writes are not counted apart.
         """
-        self.rates = RateWindows([Rate.parse(rate) for rate in rates])
+        if isinstance(limits, Mapping):
+            raise ValueError(f"{self.vendor} counts reads and writes together: give one list.")  # noqa: TRY004 - a user's input
+        self.rates = rate_windows(limits)
+
+    @property
+    def limits(self) -> Limits:
+        """The rates in force, in the form that `limit` takes."""
+        return self.rates.texts
 
     @abstractmethod
     def answer(self, call: Call) -> Answer:
@@ -122,7 +134,7 @@ class Simulator(ABC):
         """Name who calls, for the request log: a label, never the credential itself."""
 
     @abstractmethod
-    def failure(self, status: int, code: int | None, message: str | None) -> Answer:
+    def failure(self, status: int, code: int | str | None, message: str | None) -> Answer:
         """Give the vendor's own error answer for an injected fault."""
 
     @abstractmethod

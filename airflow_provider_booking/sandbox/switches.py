@@ -35,13 +35,13 @@ class Switch:
         return cls(default=False, allows=lambda value: isinstance(value, bool), values="true or false")
 
     @classmethod
-    def number(cls, values: str) -> "Switch":
-        """A whole number from 0 up, or null, the default."""
+    def number(cls, values: str, default: int | None = None) -> "Switch":
+        """A whole number from 0 up; or null, if that is the default."""
 
         def allows(value: Any) -> bool:
-            return value is None or (type(value) is int and value >= 0)
+            return default is None if value is None else type(value) is int and value >= 0
 
-        return cls(default=None, allows=allows, values=values)
+        return cls(default=default, allows=allows, values=values)
 
 
 class Switchboard:

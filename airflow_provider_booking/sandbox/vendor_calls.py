@@ -69,6 +69,7 @@ class VendorCalls:
             scheme=scope["scheme"],
             method=scope["method"],
             path=scope["path"].removeprefix(scope["root_path"]),
+            wire_path=scope["raw_path"].decode("latin-1"),
             query_string=scope["query_string"],
             headers=dict(scope["headers"]),
             body=body,

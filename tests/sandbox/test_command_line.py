@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from airflow_provider_booking.sandbox.registry import SIMULATORS
 from airflow_provider_booking.sandbox.running import Sandbox
 
 COMMAND = [sys.executable, "-m", "airflow_provider_booking.sandbox"]
@@ -34,7 +35,7 @@ def test_serve_says_where_it_is_ready_and_stops_quietly_on_ctrl_c(
     process, ready = served
     assert ready.startswith("sandbox ready at http://127.0.0.1:")
     sandbox = Sandbox(int(ready.rsplit(":", 1)[1]))
-    assert sandbox.booking("feishu", "6920000000000000005")
+    assert sandbox.booking("feishu", "6920000000000000001")
     assert sandbox.control("GET", "/state")["latency_ms"] == 1
     process.send_signal(signal.SIGINT)
     assert process.communicate(timeout=10) == ("", "")
@@ -57,27 +58,25 @@ def test_a_taken_port_is_one_sentence() -> None:
 
 def test_an_unknown_root_is_one_sentence() -> None:
     done = run("serve", "--port", "0", "--root", "kayak")
-    assert (done.returncode, done.stderr) == (
-        1,
-        "There is no 'kayak' to serve at /; there are: feishu, jicoo.\n",
-    )
+    mounts = ", ".join(mount for simulator in SIMULATORS for mount in simulator.mounts)
+    sentence = f"There is no 'kayak' to serve at /; there are: {mounts}.\n"
+    assert (done.returncode, done.stderr) == (1, sentence)
 
 
 def test_connections_are_lines_that_a_shell_can_read() -> None:
     lines = shlex.split(run("connections", "--port", "9999").stdout)
     connections = {name: json.loads(value) for name, _, value in (line.partition("=") for line in lines)}
-    assert connections == {
-        "AIRFLOW_CONN_FEISHU_DEFAULT": {
-            "conn_type": "feishu",
-            "login": "cli_sandbox",
-            "password": "sandbox-secret",
-            "host": "http://127.0.0.1:9999/feishu",
-        },
-        "AIRFLOW_CONN_JICOO_DEFAULT": {
-            "conn_type": "jicoo",
-            "password": "sk_live_sandbox",
-            "host": "http://127.0.0.1:9999/jicoo",
-        },
+    assert len(connections) == len(SIMULATORS)
+    assert connections["AIRFLOW_CONN_FEISHU_DEFAULT"] == {
+        "conn_type": "feishu",
+        "login": "cli_sandbox",
+        "password": "sandbox-secret",
+        "host": "http://127.0.0.1:9999/feishu",
+    }
+    assert connections["AIRFLOW_CONN_JICOO_DEFAULT"] == {
+        "conn_type": "jicoo",
+        "password": "sk_live_sandbox",
+        "host": "http://127.0.0.1:9999/jicoo",
     }
 
 

@@ -138,7 +138,7 @@ def test_null_limits_are_unlimited(sandbox: Sandbox, feishu: Call, feishu_token:
             "POST",
             "/seed",
             {"vendor": "kayak", "count": 1},
-            "There is no vendor 'kayak'; there are: feishu, jicoo.",
+            "There is no vendor 'kayak'; there are: feishu, ",
         ),
         ("POST", "/seed", {"vendor": "jicoo"}, 'Give either "count" or "bookings".'),
         (
@@ -155,6 +155,30 @@ def test_null_limits_are_unlimited(sandbox: Sandbox, feishu: Call, feishu_token:
             "/limits",
             {"vendor": "jicoo", "limits": ["5/fortnight"]},
             '\'5/fortnight\' is not a rate: write it like "50/second" or "1000/minute".',
+        ),
+        (
+            "POST",
+            "/limits",
+            {"vendor": "jicoo", "limits": {"read": [], "write": []}},
+            "jicoo counts reads and writes together: give one list.",
+        ),
+        (
+            "POST",
+            "/limits",
+            {"vendor": "onlive", "limits": {"read": ["5/second"]}},
+            "Give the limits for read and write, or one list for both.",
+        ),
+        (
+            "POST",
+            "/limits",
+            {"vendor": "onlive", "limits": {"read": ["5/second"], "write": ["5"]}},
+            "'5' is not a rate",
+        ),
+        (
+            "POST",
+            "/switches",
+            {"vendor": "onlive", "guest_limit": None},
+            "Switch guest_limit takes a number of guests, not None.",
         ),
         (
             "POST",

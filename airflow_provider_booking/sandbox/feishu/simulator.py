@@ -108,11 +108,11 @@ class FeishuSimulator(Simulator):
         """Name the app or user behind the Authorization header."""
         return self._tokens.label(call.header("authorization"))
 
-    def failure(self, status: int, code: int | None, message: str | None) -> Answer:
+    def failure(self, status: int, code: int | str | None, message: str | None) -> Answer:
         """Give Feishu's envelope, or a gateway's page for 502 and 504 (docs/vendors/feishu.md, rule 37)."""
         if code is None and status in HTML_STATUSES:
             return html_answer(status)
-        refused, log_id = Refused(121001 if code is None else code, scope=RESERVE), self._log_id()
+        refused, log_id = Refused(code if isinstance(code, int) else 121001, scope=RESERVE), self._log_id()
         body = refused.envelope(log_id)
         return json_answer(status, body | ({"msg": message} if message else {}), {"X-Tt-Logid": log_id})
 

@@ -86,7 +86,7 @@ class JicooSimulator(Simulator):
         key = call.header("x-jicoo-api-key")
         return _KEYS[key][0] if key in _KEYS else "unknown" if key else "none"
 
-    def failure(self, status: int, code: int | None, message: str | None) -> Answer:  # noqa: ARG002 - Jicoo has no codes
+    def failure(self, status: int, code: int | str | None, message: str | None) -> Answer:  # noqa: ARG002 - Jicoo has no codes
         """Give Jicoo's error body, or a gateway's page for 502 and 504 (docs/vendors/jicoo.md, rule 21)."""
         if status in HTML_STATUSES:
             return html_answer(status)
