@@ -10,6 +10,15 @@ from typing import Any
 
 _PACKAGE = "airflow_provider_booking"
 
+# What it is called, its module on every floor, where it lives.
+_VENDORS = (
+    ("Feishu", "feishu", "https://open.feishu.cn"),
+    ("Zoho Calendar", "zoho", "https://www.zoho.com/calendar/help/api/"),
+    ("Jicoo", "jicoo", "https://developer.jicoo.com"),
+    ("ONLIVE.SITE", "onlive", "https://dev-docs.onlive.site"),
+    ("KOS", "kos", "https://developers.dev.kos-solution.com"),
+)
+
 
 def get_provider_info() -> dict[str, Any]:
     """Return the provider's metadata, in the shape of Airflow's ``provider_info.schema.json``."""
@@ -18,27 +27,20 @@ def get_provider_info() -> dict[str, Any]:
         "name": "Booking",
         "description": "Updates bookings at Feishu VC, Zoho Calendar, Jicoo, ONLIVE.SITE and KOS.",
         "integrations": [
-            {
-                "integration-name": vendor,
-                "external-doc-url": url,
-                "tags": ["service"],
-            }
-            for vendor, url in (
-                ("Feishu", "https://open.feishu.cn"),
-                ("Jicoo", "https://developer.jicoo.com"),
-            )
+            {"integration-name": name, "external-doc-url": url, "tags": ["service"]}
+            for name, _, url in _VENDORS
         ],
         "hooks": _modules("hooks"),
         "operators": _modules("operators"),
-        "connection-types": [_FEISHU, _JICOO],
+        "connection-types": [_FEISHU, _ZOHO, _JICOO, _ONLIVE, _KOS],
         "config": _CONFIG,
     }
 
 
 def _modules(floor: str) -> list[dict[str, Any]]:
     return [
-        {"integration-name": vendor, "python-modules": [f"{_PACKAGE}.{floor}.{vendor.lower()}"]}
-        for vendor in ("Feishu", "Jicoo")
+        {"integration-name": name, "python-modules": [f"{_PACKAGE}.{floor}.{module}"]}
+        for name, module, _ in _VENDORS
     ]
 
 
@@ -89,6 +91,34 @@ _FEISHU: dict[str, Any] = {
     },
 }
 
+_ZOHO: dict[str, Any] = {
+    "connection-type": "zoho_calendar",
+    "hook-class-name": f"{_PACKAGE}.hooks.zoho.ZohoCalendarHook",
+    "hook-name": "Zoho Calendar",
+    "ui-field-behaviour": {
+        "hidden-fields": ["schema", "port", "extra"],
+        "relabeling": {"login": "Client id", "password": "Client secret", "host": "Base URL"},
+        "placeholders": {
+            "login": "1000.…",
+            "host": "https://calendar.zoho.com (EU: https://calendar.zoho.eu, and so on)",
+        },
+    },
+    "conn-fields": {
+        "refresh_token": _text(
+            "Refresh token", "Of the person in whose name rooms are booked. Required.", format="password"
+        ),
+        "accounts_url": _text(
+            "Accounts URL", "Where tokens come from. By default that of the base URL's data centre."
+        ),
+        "send_as": _text(
+            "Send booking data as",
+            "query, as Zoho documents it and the default, or form for bookings too long for a URL.",
+            enum=["query", "form", None],
+        ),
+        **_SHARED_FIELDS,
+    },
+}
+
 _JICOO: dict[str, Any] = {
     "connection-type": "jicoo",
     "hook-class-name": f"{_PACKAGE}.hooks.jicoo.JicooHook",
@@ -99,6 +129,44 @@ _JICOO: dict[str, Any] = {
         "placeholders": {"password": "sk_live_…", "host": "https://api.jicoo.com"},
     },
     "conn-fields": _SHARED_FIELDS,
+}
+
+_ONLIVE: dict[str, Any] = {
+    "connection-type": "onlive",
+    "hook-class-name": f"{_PACKAGE}.hooks.onlive.OnliveHook",
+    "hook-name": "ONLIVE.SITE",
+    "ui-field-behaviour": {
+        "hidden-fields": ["schema", "port", "extra"],
+        "relabeling": {"login": "Access key id", "password": "Secret access key", "host": "Base URL"},
+        "placeholders": {"host": "https://openapi.onlive.site"},
+    },
+    "conn-fields": {
+        "signer": _text(
+            "Signer",
+            "How requests are signed: onlive-assumed-1, the default, which nobody has verified, or the "
+            "dotted path of a function of yours.",
+        ),
+        **_SHARED_FIELDS,
+    },
+}
+
+_KOS: dict[str, Any] = {
+    "connection-type": "kos",
+    "hook-class-name": f"{_PACKAGE}.hooks.kos.KosHook",
+    "hook-name": "KOS",
+    "ui-field-behaviour": {
+        "hidden-fields": ["schema", "port", "login", "extra"],
+        "relabeling": {"password": "API key", "host": "Base URL"},
+        "placeholders": {"host": "as KOS gave it to you; required"},
+    },
+    "conn-fields": {
+        "auth_header": _text("Token header", "The header that carries the token. Default Authorization."),
+        "auth_prefix": _text(
+            "Token prefix", 'What stands before the token there. Default "Bearer "; none for nothing.'
+        ),
+        "time_zone": _text("Time zone", "The clinic's, as an IANA name. Default Asia/Seoul."),
+        **_SHARED_FIELDS,
+    },
 }
 
 _CONFIG: dict[str, Any] = {

@@ -57,7 +57,7 @@ def hook_of(connection: dict[str, Any]) -> type[VendorHook]:
 
 
 def settings_of(connection: dict[str, Any]) -> type[VendorSettings]:
-    client: Any = client_class(connection["connection-type"])
+    client: Any = client_class(hook_of(connection).vendor)
     settings: type[VendorSettings] = client.settings_model
     return settings
 
@@ -69,9 +69,14 @@ def extras_of(connection: dict[str, Any]) -> set[str]:
 def is_taken(connection: dict[str, Any], field: str, value: Any) -> bool:
     """Say whether the settings take this value of an extra."""
     settings = settings_of(connection)
-    login = "somebody" if "login" in settings.model_fields else None
+    fields = settings.model_fields
+    login = "somebody" if "login" in fields else None
+    needed = {"refresh_token": "secret"} if "refresh_token" in fields else {}
+    host = "https://api.example.com" if fields["host"].is_required() else None
     try:
-        settings.from_connection("c", login=login, password="secret", extra={field: value})
+        settings.from_connection(
+            "c", login=login, password="secret", host=host, extra={**needed, field: value}
+        )
     except InvalidInput:
         return False
     return True
@@ -129,13 +134,12 @@ class TestMetadata:
 
 class TestConnectionTypes:
     def test_are_those_of_the_vendors(self) -> None:
-        assert [connection["connection-type"] for connection in CONNECTIONS] == list(VENDORS)
+        assert [hook_of(connection).vendor for connection in CONNECTIONS] == list(VENDORS)
 
     @every_connection
     def test_agree_with_their_hook(self, connection: dict[str, Any]) -> None:
         hook = hook_of(connection)
-        assert hook.conn_type == hook.vendor == connection["connection-type"]
-        assert hook.hook_name == connection["hook-name"]
+        assert (hook.conn_type, hook.hook_name) == (connection["connection-type"], connection["hook-name"])
 
     @every_connection
     def test_lead_airflow_to_their_hook(self, connection: dict[str, Any]) -> None:
@@ -167,8 +171,11 @@ class TestConnectionTypes:
 
     @every_connection
     def test_show_the_host_that_is_used_by_default(self, connection: dict[str, Any]) -> None:
-        shown = connection["ui-field-behaviour"]["placeholders"]["host"]
-        assert shown.startswith(settings_of(connection).model_fields["host"].default)
+        shown, field = (
+            connection["ui-field-behaviour"]["placeholders"]["host"],
+            settings_of(connection).model_fields["host"],
+        )
+        assert "required" in shown if field.is_required() else shown.startswith(field.default)
 
     @every_connection
     def test_let_every_field_of_the_form_be_empty(self, connection: dict[str, Any]) -> None:
@@ -199,11 +206,17 @@ class TestConnectionTypes:
         form = jsonschema.Draft202012Validator(connection["conn-fields"][field]["schema"])
         assert form.is_valid(value) == is_taken(connection, field, value)
 
-    def test_offer_the_kinds_of_user_ids_that_the_settings_take(self) -> None:
-        feishu = CONNECTIONS[0]
-        offered = feishu["conn-fields"]["user_id_type"]["schema"]["enum"]
-        assert all(is_taken(feishu, "user_id_type", kind) for kind in offered)
-        assert {*offered, None} == {*get_args(UserIdType), None}
+    @pytest.mark.parametrize(
+        ("conn_type", "field", "choices"),
+        [("feishu", "user_id_type", get_args(UserIdType)), ("zoho_calendar", "send_as", ("query", "form"))],
+    )
+    def test_offer_the_choices_that_the_settings_take(
+        self, conn_type: str, field: str, choices: tuple[str, ...]
+    ) -> None:
+        (connection,) = (each for each in CONNECTIONS if each["connection-type"] == conn_type)
+        offered = connection["conn-fields"][field]["schema"]["enum"]
+        assert all(is_taken(connection, field, choice) for choice in offered)
+        assert {*offered, None} == {*choices, None}
 
 
 class TestConfiguration:

@@ -10,7 +10,10 @@ if TYPE_CHECKING:
 
 _CLIENTS = {
     "feishu": "airflow_provider_booking.vendors.feishu.client:FeishuClient",
+    "zoho": "airflow_provider_booking.vendors.zoho.client:ZohoClient",
     "jicoo": "airflow_provider_booking.vendors.jicoo.client:JicooClient",
+    "onlive": "airflow_provider_booking.vendors.onlive.client:OnliveClient",
+    "kos": "airflow_provider_booking.vendors.kos.client:KosClient",
 }
 
 VENDORS = tuple(_CLIENTS)

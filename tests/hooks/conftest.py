@@ -7,9 +7,13 @@ from typing import Any, NamedTuple
 import pytest
 from starlette.types import Receive, Scope, Send
 
+from airflow_provider_booking.bookings import Booking
 from airflow_provider_booking.hooks.feishu import FeishuHook
 from airflow_provider_booking.hooks.jicoo import JicooHook
+from airflow_provider_booking.hooks.kos import KosHook
+from airflow_provider_booking.hooks.onlive import OnliveHook
 from airflow_provider_booking.hooks.vendor import VendorHook
+from airflow_provider_booking.hooks.zoho import ZohoCalendarHook
 from airflow_provider_booking.sandbox import Sandbox
 from airflow_provider_booking.sandbox.app import sandbox_app
 from airflow_provider_booking.sandbox.server import Server, listen
@@ -25,11 +29,18 @@ class Case(NamedTuple):
     booking_id: str
     title: str
     change: dict[str, Any]
-    """Gives the booking the title `Handover`."""
+    """Gives the booking the title `Handover`; at KOS, which has none, the description."""
+    unknown_id: str = "nobody"
+    checking: str = ""
+    """A part of the path that is read to test the connection, where its token has another."""
 
     @property
     def vendor(self) -> str:
         return self.hook.vendor
+
+    def title_of(self, booking: Booking) -> str | None:
+        """What the booking is called, or at KOS its description."""
+        return booking.description if self.vendor == "kos" else booking.title
 
 
 FEISHU = Case(
@@ -37,6 +48,7 @@ FEISHU = Case(
     "6911188411932033028",
     "my meeting",
     {"meeting_settings": {"topic": "Handover"}},
+    checking="reserves",
 )
 JICOO = Case(
     JicooHook,
@@ -46,7 +58,25 @@ JICOO = Case(
 )
 
 
-@pytest.fixture(params=[FEISHU, JICOO], ids=lambda case: case.vendor)
+ZOHO = Case(ZohoCalendarHook, "1596693672887000001", "Booking", {"title": "Handover"}, checking="bookings")
+ONLIVE = Case(
+    OnliveHook,
+    "1610c525-f19a-40d0-8cd1-03daba3d2d98",
+    "Updated Product Demo Meeting",
+    {"title": "Handover"},
+    unknown_id="00000000-0000-4000-8000-000000000000",
+)
+KOS = Case(
+    KosHook,
+    "66a000000000000000000001",
+    "First visit",
+    {"reservationMemo": "Handover"},
+    unknown_id="000000000000000000000000",
+    checking="get-reservation-groups",
+)
+
+
+@pytest.fixture(params=[FEISHU, ZOHO, JICOO, ONLIVE, KOS], ids=lambda case: case.vendor)
 def case(request: pytest.FixtureRequest) -> Case:
     """Give each vendor's case, one after the other."""
     case: Case = request.param

@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 
 from airflow_provider_booking.bookings import OutcomeUnknown, Throttled, VendorUnavailable
 from airflow_provider_booking.sandbox import Sandbox
-from tests.operators.conftest import FEISHU, JICOO, Case, Connect, run
+from tests.operators.conftest import FEISHU, JICOO, KOS, ONLIVE, ZOHO, Case, Connect, run
 from tests.wire import writes
 
 USER_1, STRANGER = (f"ou_{number:032d}" for number in (1, 901))
@@ -35,8 +35,13 @@ class TestArguments:
     def test_are_all_templated(self, case: Case) -> None:
         assert {case.id_argument, "changes", case.conn_argument} <= set(case.operator.template_fields)
 
-    def test_of_feishu_have_the_kind_of_user_ids_templated_too(self) -> None:
-        assert "user_id_type" in FEISHU.operator.template_fields
+    def test_of_a_vendor_with_options_have_these_templated_too(self, case: Case) -> None:
+        assert set(case.operator.template_fields) == {
+            case.id_argument,
+            "changes",
+            *case.options,
+            case.conn_argument,
+        }
 
     def test_show_their_changes_as_json(self, case: Case) -> None:
         assert case.operator.template_fields_renderers == {"changes": "json"}
@@ -62,10 +67,10 @@ class TestTemplates:
         assert getattr(task, case.conn_argument) == "mine"
         assert task.changes == {"deep": [{"er": "Moved"}]}
 
-    def test_are_rendered_in_feishus_option(self, context: Any) -> None:
-        task: Any = FEISHU.task(user_id_type="{{ params.kind }}")
+    def test_are_rendered_in_every_option(self, case: Case, context: Any) -> None:
+        task = case.task(**dict.fromkeys(case.options, "{{ params.kind }}"))
         task.render_template_fields(context)
-        assert task.user_id_type == "union_id"
+        assert [getattr(task, option) for option in case.options] == ["union_id"] * len(case.options)
 
     def test_may_give_changes_as_a_whole_where_the_dag_renders_native_objects(
         self, case: Case, connect: Connect, context: Any
@@ -108,8 +113,8 @@ class TestRun:
             "conn_id": case.conn_id,
             "booking_id": case.booking_id,
             "outcome": "applied",
-            "changed": {case.title_field: {"before": case.title, "after": "Handover"}},
-            "warnings": [],
+            "changed": {case.title_field: {"before": case.title, "after": case.new_title}},
+            "warnings": list(case.warnings),
         }
 
     def test_returns_json(self, connect: Connect, case: Case) -> None:
@@ -138,6 +143,47 @@ class TestRun:
         (write,) = writes(sandbox, "feishu")
         assert write["query"] == {"user_id_type": "union_id"}
 
+    @pytest.mark.parametrize(("given", "told"), [(None, 0), (0, 0), ("1", 2), (2, 3)])
+    def test_tells_whom_zohos_option_says(
+        self, sandbox: Sandbox, connect: Connect, given: Any, told: int
+    ) -> None:
+        connect("zoho")
+        run(ZOHO.task(notify_attendee=given))
+        people = [one for notice in sandbox.notifications("zoho") for one in notice["to"]]
+        assert (told > 0) == bool(people)
+
+    def test_changes_the_occurrence_that_zohos_options_name(self, sandbox: Sandbox, connect: Connect) -> None:
+        connect("zoho")
+        weekly = "1598000000000000002"
+        record = sandbox.booking("zoho", weekly)
+        run(
+            ZOHO.task(
+                booking_id=weekly, recurrence_edittype="only", recurrenceid_in_millis=str(record["start"])
+            )
+        )
+        changed = sandbox.booking("zoho", weekly)["exceptions"]
+        assert {number: each["title"] for number, each in changed.items()} == {
+            str(record["start"]): "Handover"
+        }
+
+    @pytest.mark.parametrize(("case", "version"), [(ONLIVE, "v1"), (ONLIVE, "v2"), (KOS, "v1"), (KOS, "v2")])
+    def test_speaks_the_version_that_is_named(
+        self, sandbox: Sandbox, connect: Connect, case: Case, version: str
+    ) -> None:
+        connect(case.vendor)
+        run(case.task(api_version=version))
+        (write,) = writes(sandbox, case.vendor)
+        assert f"/{version}/" in write["path"]
+
+    @pytest.mark.parametrize(("case", "version"), [(ONLIVE, "v1"), (KOS, "v2")])
+    def test_has_a_version_of_its_own(
+        self, sandbox: Sandbox, connect: Connect, case: Case, version: str
+    ) -> None:
+        connect(case.vendor)
+        run(case.task())
+        (write,) = writes(sandbox, case.vendor)
+        assert f"/{version}/" in write["path"]
+
     def test_returns_no_password(self, connect: Connect) -> None:
         connect("feishu")
         returned = run(FEISHU.task(changes={"meeting_settings": {"password": "86420975"}}))
@@ -149,7 +195,7 @@ class TestRun:
 
     def test_ends_at_its_execution_timeout(self, sandbox: Sandbox, connect: Connect, case: Case) -> None:
         connect(case.vendor)
-        sandbox.fault(case.vendor, {"timeout": 30}, method="GET")
+        case.spoil_reads(sandbox, {"timeout": 30})
         with pytest.raises(TimeoutError):
             run(case.task(execution_timeout=timedelta(seconds=0.2)))
 
@@ -209,8 +255,8 @@ class TestPermanentFailures:
 
     def test_an_unknown_booking_is_one(self, connect: Connect, case: Case) -> None:
         connect(case.vendor)
-        with pytest.raises(AirflowFailException, match="HTTP 404"):
-            run(case.task(**{case.id_argument: "nobody"}))
+        with pytest.raises(AirflowFailException, match=f"HTTP {case.unknown_status}"):
+            run(case.task(**{case.id_argument: case.unknown_id}))
 
     def test_a_wrong_secret_is_one(self, connect: Connect, case: Case) -> None:
         connect(case.vendor, password="wrong-one")
@@ -228,17 +274,15 @@ class TestPermanentFailures:
         self, sandbox: Sandbox, connect: Connect, case: Case
     ) -> None:
         connect(case.vendor)
-        record = {"id": case.booking_id} if case is FEISHU else sandbox.booking("jicoo", case.booking_id)
-        data: Any = {"reserve": record} if case is FEISHU else record
-        answer = {"status": 200, "body": {"code": 0, "data": data}}
-        sandbox.fault(case.vendor, answer, method="PUT" if case is FEISHU else "PATCH")
+        record = sandbox.booking(case.vendor, case.booking_id)
+        case.spoil_updates(sandbox, {"status": 200, "body": case.shows(record)})
         with pytest.raises(AirflowFailException, match="look at the booking at the vendor"):
             run(case.task())
 
     def test_say_all_in_one_sentence_without_a_chain(self, connect: Connect, case: Case) -> None:
         connect(case.vendor)
         with pytest.raises(AirflowFailException) as raised:
-            run(case.task(**{case.id_argument: "nobody"}))
+            run(case.task(**{case.id_argument: case.unknown_id}))
         assert "\n" not in str(raised.value)
         assert raised.value.__suppress_context__
 
@@ -257,7 +301,7 @@ class TestFailuresThatARetryMayMend:
 
     def test_a_throttle_is_one(self, sandbox: Sandbox, connect: Connect, case: Case) -> None:
         connect(case.vendor)
-        sandbox.fault(case.vendor, {"throttle": {"retry_after": "90"}}, method="GET")
+        case.spoil_reads(sandbox, {"throttle": {"retry_after": "90"}})
         with pytest.raises(Throttled, match="wait 90 s"):
             run(case.task())
 
@@ -265,9 +309,8 @@ class TestFailuresThatARetryMayMend:
         self, sandbox: Sandbox, connect: Connect, case: Case
     ) -> None:
         connect(case.vendor)
-        sandbox.fault(case.vendor, {"drop": "after"}, method="PUT")
-        sandbox.fault(case.vendor, {"drop": "after"}, method="PATCH")
-        sandbox.fault(case.vendor, {"html": 502}, method="GET", skip=1, times=None)
+        case.spoil_updates(sandbox, {"drop": "after"})
+        case.spoil_reads(sandbox, {"html": 502}, skip=1, times=None)
         with pytest.raises(OutcomeUnknown, match="reading back failed"):
             run(case.task())
 
@@ -275,9 +318,8 @@ class TestFailuresThatARetryMayMend:
         self, sandbox: Sandbox, connect: Connect, case: Case
     ) -> None:
         connect(case.vendor)
-        sandbox.fault(case.vendor, {"drop": "after"}, method="PUT")
-        sandbox.fault(case.vendor, {"drop": "after"}, method="PATCH")
-        sandbox.fault(case.vendor, {"html": 502}, method="GET", skip=1)
+        case.spoil_updates(sandbox, {"drop": "after"})
+        case.spoil_reads(sandbox, {"html": 502}, skip=1)
         with pytest.raises(OutcomeUnknown):
             run(case.task())
         assert run(case.task())["outcome"] == "unchanged"

@@ -11,8 +11,11 @@ from airflow_provider_booking.vendors.feishu.client import FeishuClient
 from airflow_provider_booking.vendors.feishu.settings import FeishuSettings
 from airflow_provider_booking.vendors.jicoo.client import JicooClient
 from airflow_provider_booking.vendors.jicoo.settings import JicooSettings
+from airflow_provider_booking.vendors.kos.settings import KosSettings
+from airflow_provider_booking.vendors.onlive.settings import OnliveSettings
 from airflow_provider_booking.vendors.patience import Patience
 from airflow_provider_booking.vendors.sessions import forget_credentials
+from airflow_provider_booking.vendors.zoho.settings import ZohoSettings
 
 THREE_TIMES = Patience(attempts=3)
 QUICK = {"verify": False}  # the sandbox speaks plain http, and loading the CA file takes longer than a test
@@ -43,6 +46,46 @@ def jicoo_settings(sandbox: Sandbox) -> Callable[..., JicooSettings]:
         known = {"password": "sk_live_sandbox", "host": f"{sandbox.url}/jicoo"}
         given = known | {name: parts.pop(name) for name in known if name in parts}
         return JicooSettings.from_connection(conn_id, **given, extra=QUICK | parts)
+
+    return make
+
+
+@pytest.fixture
+def zoho_settings(sandbox: Sandbox) -> Callable[..., ZohoSettings]:
+    """Make settings for the simulated Zoho; keywords are parts of the connection or extras."""
+
+    def make(conn_id: str = "zoho_calendar_default", **parts: Any) -> ZohoSettings:
+        known = {"login": "1000.SANDBOX", "password": "sandbox-secret", "host": f"{sandbox.url}/zoho"}
+        given = known | {name: parts.pop(name) for name in known if name in parts}
+        user = {
+            "refresh_token": "1000.sandbox.refresh",
+            "accounts_url": f"{sandbox.url}/zoho-accounts",
+        }
+        return ZohoSettings.from_connection(conn_id, **given, extra=QUICK | user | parts)
+
+    return make
+
+
+@pytest.fixture
+def onlive_settings(sandbox: Sandbox) -> Callable[..., OnliveSettings]:
+    """Make settings for the simulated ONLIVE; keywords are parts of the connection or extras."""
+
+    def make(conn_id: str = "onlive_default", **parts: Any) -> OnliveSettings:
+        known = {"login": "SANDBOXKEY", "password": "sandbox-secret", "host": f"{sandbox.url}/onlive"}
+        given = known | {name: parts.pop(name) for name in known if name in parts}
+        return OnliveSettings.from_connection(conn_id, **given, extra=QUICK | parts)
+
+    return make
+
+
+@pytest.fixture
+def kos_settings(sandbox: Sandbox) -> Callable[..., KosSettings]:
+    """Make settings for the simulated KOS; keywords are parts of the connection or extras."""
+
+    def make(conn_id: str = "kos_default", **parts: Any) -> KosSettings:
+        known = {"password": "00000000-0000-4000-8000-000000000000", "host": f"{sandbox.url}/kos"}
+        given = known | {name: parts.pop(name) for name in known if name in parts}
+        return KosSettings.from_connection(conn_id, **given, extra=QUICK | parts)
 
     return make
 

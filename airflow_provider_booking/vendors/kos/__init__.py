@@ -1,0 +1,1 @@
+"""KOS clinic reservations. What the vendor does: docs/vendors/kos.md."""

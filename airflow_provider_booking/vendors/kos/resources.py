@@ -1,0 +1,70 @@
+"""The resources that a schedule occupies: completing what was asked for, and checking when they are."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from airflow_provider_booking.bookings import InvalidInput
+from airflow_provider_booking.bookings.time import moment
+
+TIMES = {"startDateTime": "startDateTimeUtc", "endDateTime": "endDateTimeUtc"}
+"""A time's name in the reservation, and in an element of ``occupiedResources`` (pitfall 5)."""
+
+Resource = dict[str, Any]
+
+
+def completed(asked: list[Resource], stored: list[Resource]) -> list[Resource]:
+    """The resources as they are to be: an asked one with a stored one's id takes what it lacks from that.
+
+    Raises:
+        InvalidInput: An id is not one of those stored.
+    """
+    by_id = {each["id"]: each for each in stored if "id" in each}
+    for index, each in enumerate(asked):
+        if "id" in each and each["id"] not in by_id:
+            raise InvalidInput(
+                f"occupiedResources[{index}].id is not one of this schedule's",
+                hint="take the ids of a schedule from get-schedule-detail; leave id out for a new resource",
+            )
+    return [by_id.get(each.get("id"), {}) | each for each in asked]
+
+
+def only_resource(resources: list[Resource]) -> Resource:
+    """The one resource of a schedule.
+
+    Raises:
+        InvalidInput: There is none, or there are several.
+    """
+    if len(resources) != 1:
+        raise InvalidInput(
+            f"startDateTime and endDateTime are those of one resource, and the schedule has {len(resources)}",
+            hint="give occupiedResources",
+        )
+    return resources[0]
+
+
+def check_times(resources: list[Resource], time_zone: str) -> None:
+    """Check that each resource starts before it ends, and all on one date.
+
+    Args:
+        resources: At least their times.
+        time_zone: IANA name of the zone in which dates are judged.
+
+    Raises:
+        InvalidInput: They do not, or a time is not known.
+    """
+    dates = set()
+    for index, each in enumerate(resources):
+        where = f"occupiedResources[{index}]" if len(resources) > 1 else "the reservation"
+        if missing := [name for name in TIMES.values() if name not in each]:
+            raise InvalidInput(f"KOS shows {where} without {missing[0]}", hint=f"give {missing[0]}")
+        start, end = (moment(each[name]) for name in TIMES.values())
+        if start >= end:
+            raise InvalidInput(f"{where} does not start before it ends", hint="give both times")
+        dates.add(start.astimezone(ZoneInfo(time_zone)).date())
+    if len(dates) > 1:
+        raise InvalidInput(
+            f"occupiedResources start on {len(dates)} dates in {time_zone}",
+            hint="put all on one date, or mend time_zone in the connection",
+        )

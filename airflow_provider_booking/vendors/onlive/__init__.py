@@ -1,0 +1,1 @@
+"""ONLIVE.SITE appointments. What the vendor does: docs/vendors/onlive.md."""

@@ -1,0 +1,1 @@
+"""Zoho Calendar room bookings. What the vendor does: docs/vendors/zoho.md."""

@@ -1,0 +1,101 @@
+"""What the calls take besides an update's change, and what is found in their answers. Pure functions."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from airflow_provider_booking.vendors.zoho.translation import ASSUMPTIONS, Assumptions
+from airflow_provider_booking.vendors.zoho.wall_clock import (
+    check_happens_once,
+    check_order,
+    on_the_wall,
+    written,
+    zone_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import date
+
+    from airflow_provider_booking.vendors.updating import Record
+    from airflow_provider_booking.vendors.zoho.models import BookingData
+
+_MONTH = timedelta(days=31)
+_DATE_KEY = re.compile(r"[0-9]{8}")
+
+
+def whole_booking_data(data: BookingData) -> dict[str, Any]:
+    """What is sent of a booking that was not read before: what was given, and whom it tells in any case."""
+    span = data.dateandtime
+    zone = zone_of(span.timezone)
+    walls = {}
+    for name, time in (("start", span.start), ("end", span.end)):
+        wall = on_the_wall(time, zone, f"dateandtime.{name}")
+        check_happens_once(wall, zone, f"dateandtime.{name}")
+        walls[name] = written(wall)
+    check_order(walls)
+    given = data.model_dump(exclude_unset=True)
+    if data.recurrenceid_in_millis is not None:
+        given["recurrenceid_in_millis"] = int(data.recurrenceid_in_millis)
+    return {
+        **given,
+        "dateandtime": {**walls, "timezone": span.timezone},
+        "resources": [
+            room.model_dump(exclude_defaults=True) | {"type": room.type} for room in data.resources
+        ],
+        "notify_attendee": data.notify_attendee,
+    }
+
+
+def fits_query(parameters: Mapping[str, str], assumptions: Assumptions = ASSUMPTIONS) -> bool:
+    """Whether parameters may travel in a query."""
+    return len(urlencode(parameters)) <= assumptions.longest_query
+
+
+def room_query(
+    resource_id: str,
+    branch_id: str,
+    start_date: date,
+    end_date: date | None,
+    assumptions: Assumptions = ASSUMPTIONS,
+) -> dict[str, str]:
+    """The parameters of the call for a room's bookings."""
+    query = {"startDate": slashed(start_date), "branch_id": branch_id, "resource_id": resource_id}
+    if end_date is not None:
+        query["endDate"] = slashed(end_date)
+    return {name: f'"{value}"' if assumptions.quoted_values else value for name, value in query.items()}
+
+
+def months_from(day: date, assumptions: Assumptions = ASSUMPTIONS) -> Iterator[tuple[date, date]]:
+    """First and last day of each month in which the next occurrence is looked for."""
+    last = day + timedelta(days=assumptions.horizon_days)
+    while day <= last:
+        yield day, day + _MONTH
+        day += _MONTH
+
+
+def slashed(day: date) -> str:
+    """A day as most calls take it, month first."""
+    return f"{day:%m/%d/%Y}"
+
+
+def answered_bookings(body: Any) -> dict[str, Record]:
+    """The bookings in an answer to a write: each under its date, beside other members (pitfall 7)."""
+    members = body if isinstance(body, dict) else {}
+    return {
+        name: value
+        for name, value in members.items()
+        if _DATE_KEY.fullmatch(name) and isinstance(value, dict)
+    }
+
+
+def found_in(value: Any, member: str) -> Iterator[Record]:
+    """The objects that have a member, at any depth: how the vendor wraps its lists is not known."""
+    if isinstance(value, dict) and member in value:
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from found_in(inner, member)

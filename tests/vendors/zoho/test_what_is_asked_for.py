@@ -1,0 +1,530 @@
+"""docs/vendors/zoho.md, "Update": what `changes` and the options may say, and what is refused unsent."""
+
+import copy
+import json
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from airflow_provider_booking.bookings import InvalidInput, Reason
+from airflow_provider_booking.sandbox import Sandbox
+from airflow_provider_booking.vendors.zoho import translation
+from airflow_provider_booking.vendors.zoho.client import ZohoClient
+from airflow_provider_booking.vendors.zoho.models import BookingChange, ZohoOptions
+from airflow_provider_booking.vendors.zoho.translation import Assumptions
+
+SAMPLE = "1596693672887000001"
+ROOM = "1605702686149000001"
+SEOUL = timezone(timedelta(hours=9))
+DOE = {"email": "doe@example.com", "zid": 61298182}
+POE = {"email": "poe@example.com", "zid": 61130357}
+# As the vendor shows a booking, without what a change does not look at.
+RECORD: dict[str, Any] = {
+    "booking_id": SAMPLE,
+    "title": "Interview",
+    "dateandtime": {"start": "20271102T093000", "end": "20271102T103000", "timezone": "America/New_York"},
+    "start": 1825162200000,
+    "end": 1825165800000,
+    "resources": [{"count": 0, "resource_id": ROOM, "type": 0}],
+    "isprivate": True,
+    "description": "Second round",
+    "attendees": [POE | {"permission": 2, "type": 0, "notify_status": 0}],
+    "group_attendees": [{"zid": 62219540, "permission": 0, "type": 1, "notify_status": 0, "email": "v399"}],
+    "uid": "ZRB_1@zoho.com",
+    "is_rel_event": False,
+    "is_repeat": False,
+}
+AS_SENT: dict[str, Any] = {
+    "title": "Interview",
+    "dateandtime": {"start": "20271102T093000", "end": "20271102T103000", "timezone": "America/New_York"},
+    "resources": [{"resource_id": ROOM, "type": 0}],
+    "isprivate": True,
+    "description": "Second round",
+    "attendees": [{"email": "poe@example.com", "zid": "61130357", "permission": 2}],
+    "group_attendees": [{"zid": "62219540", "permission": 0}],
+    "uid": "ZRB_1@zoho.com",
+    "is_rel_event": False,
+    "notify_attendee": 0,
+}
+
+
+def record(**otherwise: Any) -> dict[str, Any]:
+    return copy.deepcopy(RECORD) | otherwise
+
+
+def data(changes: dict[str, Any], now: dict[str, Any] | None = None, **options: Any) -> dict[str, Any]:
+    change, given = BookingChange.parse(changes), ZohoOptions.model_validate(options)
+    now = RECORD if now is None else now
+    translation.check_clearing(change)
+    translation.wanted_fields(change, now, given)
+    return translation.booking_data(change, now, given)
+
+
+def span(asked: dict[str, Any], now: dict[str, Any] | None = None) -> dict[str, str]:
+    found: dict[str, str] = data({"dateandtime": asked}, now)["dateandtime"]
+    return found
+
+
+class TestWhole:
+    def test_all_that_can_be_read_is_sent_with_what_changes(self) -> None:
+        assert data({"title": "Second interview"}) == AS_SENT | {"title": "Second interview"}
+
+    def test_what_a_booking_does_not_have_is_left_out(self) -> None:
+        bare = {name: RECORD[name] for name in ("booking_id", "title", "dateandtime", "resources")}
+        assert data({"title": "x"}, bare).keys() == {"title", "dateandtime", "resources", "notify_attendee"}
+
+    def test_a_cleared_description_is_sent_as_empty(self) -> None:
+        assert data({"description": None})["description"] == ""
+
+    def test_a_description_that_only_reads_as_desc_is_sent_back(self) -> None:
+        assert data({"title": "x"}, record(description=None, desc="Read so"))["description"] == "Read so"
+
+    def test_private_can_be_taken_away(self) -> None:
+        assert data({"isprivate": False})["isprivate"] is False
+
+
+class TestTimes:
+    @pytest.mark.parametrize(
+        "given",
+        [
+            datetime(2027, 11, 2, 15, 0, tzinfo=UTC),
+            datetime(2027, 11, 3, 0, 0, tzinfo=SEOUL),
+            "2027-11-02T11:00:00-04:00",
+            "2027-11-02T15:00:00.999Z",
+            "20271102T110000",
+        ],
+        ids=["aware, UTC", "aware, Seoul", "ISO, offset", "ISO, Z, fraction", "the vendor's own form"],
+    )
+    def test_are_sent_as_the_wall_clock_of_the_bookings_zone(self, given: Any) -> None:
+        assert span({"end": given}) == AS_SENT["dateandtime"] | {"end": "20271102T110000"}
+
+    def test_are_sent_as_the_wall_clock_of_a_new_zone_where_one_is_given(self) -> None:
+        moved = {"start": "2027-11-02T15:00:00Z", "end": "20271102T170000", "timezone": "Europe/Berlin"}
+        assert span(moved) == {
+            "start": "20271102T160000",
+            "end": "20271102T170000",
+            "timezone": "Europe/Berlin",
+        }
+
+    def test_keep_their_wall_clock_where_only_the_zone_changes(self) -> None:
+        assert span({"timezone": "Europe/Berlin"}) == AS_SENT["dateandtime"] | {"timezone": "Europe/Berlin"}
+
+    @pytest.mark.parametrize(
+        ("given", "said"),
+        [
+            (datetime(2027, 11, 2, 10, 0), "start has no time zone"),  # noqa: DTZ001  (naive is the point)
+            ("2027-11-02T10:00:00", "start has no time zone"),
+            ("2027-11-02", "start has no time zone"),
+            ("20271102T1000", "start has no time zone"),
+            ("20271302T100000", "start is not a time"),
+            ("20271102T100000Z+", "start is not a time"),
+            ("next Tuesday", "start is not a time"),
+            (1825162200000, "start is not a time"),
+            (True, "start is not a time"),
+        ],
+    )
+    async def test_that_are_naive_or_none_are_refused_unsent(
+        self, sandbox: Sandbox, zoho: ZohoClient, given: Any, said: str
+    ) -> None:
+        with pytest.raises(InvalidInput, match=rf"dateandtime\.{said}"):
+            await zoho.update_booking(SAMPLE, {"dateandtime": {"start": given}})
+        assert sandbox.requests("zoho") == []
+
+    @pytest.mark.parametrize(
+        ("asked", "reason"),
+        [
+            ({"start": "20270314T023000", "end": "20270314T040000"}, Reason.TIME_GAP),
+            ({"start": "20271107T013000", "end": "20271107T040000"}, Reason.TIME_FOLD),
+            ({"start": "20271107T000000", "end": "20271107T013000"}, Reason.TIME_FOLD),
+            ({"start": "2027-11-07T01:30:00-04:00", "end": "20271107T040000"}, Reason.TIME_FOLD),
+            ({"start": "2027-11-07T01:30:00-05:00", "end": "20271107T040000"}, Reason.TIME_FOLD),
+            (
+                {"start": "20270328T023000", "timezone": "Europe/Berlin", "end": "20270328T040000"},
+                Reason.TIME_GAP,
+            ),
+        ],
+    )
+    def test_that_the_clock_of_the_zone_skips_or_shows_twice_are_refused(
+        self, asked: dict[str, str], reason: Reason
+    ) -> None:
+        with pytest.raises(InvalidInput, match=r"dateandtime\.(start|end) 2027") as refused:
+            span(asked)
+        assert refused.value.reason == reason
+
+    @pytest.mark.parametrize(
+        "asked", [{}, {"start": "20271107T013000"}, {"start": "2027-11-07T01:30:00-05:00"}]
+    )
+    def test_that_stand_so_already_are_sent_back_as_they_are(self, asked: dict[str, str]) -> None:
+        times = {"start": "20271107T013000", "end": "20271107T030000", "timezone": "America/New_York"}
+        twice = record(
+            dateandtime=times, start=int(datetime(2027, 11, 7, 6, 30, tzinfo=UTC).timestamp()) * 1000
+        )
+        assert span(asked, twice) == times
+
+    def test_that_mean_the_other_of_two_equal_hours_are_refused(self) -> None:
+        times = {"start": "20271107T013000", "end": "20271107T030000", "timezone": "America/New_York"}
+        twice = record(
+            dateandtime=times, start=int(datetime(2027, 11, 7, 6, 30, tzinfo=UTC).timestamp()) * 1000
+        )
+        with pytest.raises(InvalidInput) as refused:
+            span({"start": "2027-11-07T01:30:00-04:00"}, twice)
+        assert refused.value.reason == Reason.TIME_FOLD
+
+    def test_that_a_new_zone_does_not_have_are_refused_though_they_stay(self) -> None:
+        times = {"start": "20270328T023000", "end": "20270328T040000", "timezone": "America/New_York"}
+        with pytest.raises(InvalidInput) as refused:
+            span({"timezone": "Europe/Berlin"}, record(dateandtime=times))
+        assert refused.value.reason == Reason.TIME_GAP
+
+    @pytest.mark.parametrize(
+        "asked", [{"start": "20271102T103000"}, {"end": "20271102T090000"}, {"start": "20271103T093000"}]
+    )
+    def test_that_would_not_start_before_they_end_are_refused(self, asked: dict[str, str]) -> None:
+        with pytest.raises(
+            InvalidInput, match=r"dateandtime\.end \S+ is not after .*: give both start and end"
+        ):
+            span(asked)
+
+    def test_of_a_booking_that_ends_before_it_starts_are_none_of_our_business(self) -> None:
+        odd = {"start": "20271102T100000", "end": "20271102T100000", "timezone": "Asia/Tokyo"}
+        assert data({"title": "x"}, record(dateandtime=odd))["dateandtime"] == odd
+        assert span({"end": "20271102T100000"}, record(dateandtime=odd)) == odd
+
+    def test_of_a_whole_day_are_sent_back_as_they_are(self) -> None:
+        days = {"start": "20271102", "end": "20271103", "timezone": "Asia/Tokyo"}
+        assert data({"title": "x"}, record(dateandtime=days))["dateandtime"] == days
+
+    def test_of_a_booking_in_a_zone_that_is_not_known_need_a_zone(self) -> None:
+        odd = record(dateandtime=RECORD["dateandtime"] | {"timezone": "Mars/Olympus"})
+        with pytest.raises(
+            InvalidInput, match=r"not known on this machine: give dateandtime\.timezone as well"
+        ):
+            span({"end": "20271102T110000"}, odd)
+        assert data({"title": "x"}, odd)["dateandtime"]["timezone"] == "Mars/Olympus"
+
+    def test_beyond_the_calendar_are_refused(self) -> None:
+        with pytest.raises(InvalidInput, match="outside the calendar"):
+            span({"end": "9999-12-31T23:59:59Z", "timezone": "Asia/Tokyo"})
+
+
+class TestPeople:
+    def test_a_list_adds_to_those_who_are_there(self) -> None:
+        assert data({"attendees": [DOE]})["attendees"] == [
+            {"email": "poe@example.com", "zid": "61130357", "permission": 2},
+            {"email": "doe@example.com", "zid": "61298182", "permission": 1},
+        ]
+
+    @pytest.mark.parametrize("who", [{"zid": "61130357"}, {"email": "POE@example.com"}, POE])
+    def test_who_is_there_is_known_by_id_or_address(self, who: dict[str, Any]) -> None:
+        assert data({"attendees": [who | {"permission": 3}]})["attendees"] == [
+            {"email": "poe@example.com", "zid": "61130357", "permission": 3}
+        ]
+
+    def test_who_is_there_keeps_a_permission_that_is_not_given(self) -> None:
+        assert data({"attendees": [POE]})["attendees"] == AS_SENT["attendees"]
+
+    @pytest.mark.parametrize("who", [{"zid": 61130357}, {"email": "poe@example.com"}])
+    def test_deleted_sends_a_tombstone_with_id_and_address(self, who: dict[str, Any]) -> None:
+        assert data({"attendees": [who | {"deleted": True}]})["attendees"] == [
+            {"email": "poe@example.com", "zid": "61130357", "permission": 2, "deleted": True}
+        ]
+
+    def test_deleted_of_somebody_who_is_not_there_is_not_sent(self) -> None:
+        gone = {"email": "roe@example.com", "deleted": True}
+        assert data({"attendees": [gone]})["attendees"] == AS_SENT["attendees"]
+
+    def test_set_means_exactly_these(self) -> None:
+        assert data({"attendees": {"set": [DOE | {"permission": 0}]}})["attendees"] == [
+            {"email": "doe@example.com", "zid": "61298182", "permission": 0},
+            {"email": "poe@example.com", "zid": "61130357", "permission": 2, "deleted": True},
+        ]
+
+    @pytest.mark.parametrize("nobody", [None, {"set": []}])
+    def test_none_means_nobody(self, nobody: Any) -> None:
+        assert data({"attendees": nobody, "group_attendees": nobody}) == AS_SENT | {
+            "attendees": [{**AS_SENT["attendees"][0], "deleted": True}],
+            "group_attendees": [{"zid": "62219540", "permission": 0, "deleted": True}],
+        }
+
+    def test_an_empty_list_merges_nothing(self) -> None:
+        assert data({"attendees": [], "group_attendees": []}) == AS_SENT
+
+    def test_groups_are_known_by_id(self) -> None:
+        asked = [{"zid": 62219540, "permission": 3}, {"zid": "61178943"}]
+        assert data({"group_attendees": asked})["group_attendees"] == [
+            {"zid": "62219540", "permission": 3},
+            {"zid": "61178943", "permission": 1},
+        ]
+
+    @pytest.mark.parametrize(
+        ("changes", "said"),
+        [
+            (
+                {"attendees": [{"email": "doe@example.com"}]},
+                r"attendees\[0\] is not on the booking yet .*zid: give",
+            ),
+            ({"attendees": [POE, {"zid": "1"}]}, r"attendees\[1\] is not on the booking yet and lacks email"),
+            (
+                {"attendees": [POE, {"zid": "61130357"}]},
+                r"attendees\[1\] is named a second time: name everybody",
+            ),
+            ({"attendees": [DOE, DOE]}, r"attendees\[1\] is named a second time"),
+            ({"attendees": [DOE, DOE | {"deleted": True}]}, r"attendees\[1\] is named a second time"),
+            (
+                {"attendees": [POE | {"zid": 1}]},
+                r"attendees\[0\] is on the booking with another zid: leave zid",
+            ),
+            (
+                {"attendees": [POE | {"email": "p@x.org"}]},
+                r"attendees\[0\] is on the booking with another email",
+            ),
+            ({"group_attendees": [{"zid": 1}, {"zid": 1}]}, r"group_attendees\[1\] is named a second time"),
+        ],
+    )
+    def test_who_cannot_be_told_for_certain_is_refused(self, changes: dict[str, Any], said: str) -> None:
+        with pytest.raises(InvalidInput, match=said) as refused:
+            data(changes)
+        assert "@" not in str(refused.value)
+
+    def test_neither_order_nor_case_makes_a_difference(self) -> None:
+        pair = [POE | {"permission": 1}, DOE | {"permission": 1}]
+        now = record(attendees=pair)
+        asked = [person | {"email": str(person["email"]).upper()} for person in reversed(pair)]
+        wanted = translation.wanted_fields(
+            BookingChange.parse({"attendees": {"set": asked}}), now, ZohoOptions()
+        )
+        assert wanted["attendees"] == translation.fields(now)["attendees"]
+
+
+class TestRooms:
+    @pytest.mark.parametrize("wrap", [list, lambda rooms: {"set": rooms}], ids=["list", "set"])
+    def test_a_list_replaces_the_rooms(self, wrap: Any) -> None:
+        asked = [{"resource_id": 1605702686149000002, "type": 0}]
+        assert data({"resources": wrap(asked)})["resources"] == [
+            {"resource_id": "1605702686149000002", "type": 0}
+        ]
+
+    def test_a_room_that_stays_keeps_its_count(self) -> None:
+        now = record(resources=[{"resource_id": ROOM, "type": 0, "count": 4}])
+        assert data({"resources": [{"resource_id": ROOM}]}, now)["resources"][0]["count"] == 4
+        assert data({"resources": [{"resource_id": ROOM, "count": 2}]}, now)["resources"][0]["count"] == 2
+
+    def test_rooms_may_be_shown_as_json_in_a_text(self) -> None:
+        now = record(resources=json.dumps(RECORD["resources"]))
+        assert data({"title": "x"}, now)["resources"] == AS_SENT["resources"]
+
+    def test_a_room_that_is_named_twice_is_refused(self) -> None:
+        with pytest.raises(InvalidInput, match="resources names a room twice: name every room once"):
+            data({"resources": [{"resource_id": ROOM}, {"resource_id": int(ROOM)}]})
+
+
+class TestRepeat:
+    RULE: dict[str, Any] = {"freq": "weekly", "interval": 1, "until": "20271231"}  # noqa: RUF012  (never changed)
+
+    @pytest.mark.parametrize(
+        ("more", "shown"),
+        [
+            ({"byday": "Mo,We"}, {"byday": "Mo,We"}),
+            ({"freq": "monthly", "byday": "2Mo"}, {"freq": "monthly", "byday": "2Mo"}),
+            ({"freq": "monthly", "bymonthday": 3}, {"freq": "monthly", "bymonthday": "3"}),
+            ({"freq": "daily", "until": date(2027, 12, 31)}, {"freq": "daily"}),
+            ({"until": "2027-12-31"}, {}),
+        ],
+    )
+    def test_a_rule_is_sent_in_the_vendors_form(self, more: dict[str, Any], shown: dict[str, Any]) -> None:
+        assert data({"repeat": self.RULE | more})["repeat"] == self.RULE | shown
+
+    def test_a_rule_for_what_recurs_already_is_refused(self) -> None:
+        with pytest.raises(InvalidInput, match="recurs already, and Zoho never shows by which rule"):
+            data({"repeat": self.RULE}, record(is_repeat=True), recurrence_edittype="all")
+
+    def test_a_rule_that_ends_before_the_booking_is_refused(self) -> None:
+        with pytest.raises(InvalidInput, match=r"repeat\.until is before the booking: give a later day"):
+            data({"repeat": self.RULE | {"until": "20271101"}})
+
+    @pytest.mark.parametrize(
+        ("wrong", "said"),
+        [
+            ({"freq": "yearly"}, r"repeat\.freq must be 'daily', 'weekly' or 'monthly'"),
+            ({"interval": 0}, r"repeat\.interval must be at least 1"),
+            ({"until": "31.12.2027"}, r"repeat\.until is not a day"),
+            ({"until": "20271331"}, r"repeat\.until is not a day"),
+            ({"until": datetime(2027, 12, 31, tzinfo=UTC)}, r"repeat\.until is not a day"),
+            ({"byday": "Monday"}, "repeat has a byday that does not fit freq"),
+            ({"byday": "2Mo"}, "repeat has a byday that does not fit freq"),
+            ({"freq": "daily", "byday": "Mo"}, "repeat has a byday that does not fit freq"),
+            ({"freq": "monthly", "byday": "6Mo"}, "repeat has a byday that does not fit freq"),
+            ({"bymonthday": "3"}, "repeat has a bymonthday that does not fit freq: only monthly"),
+            ({"freq": "monthly", "bymonthday": "32"}, r"repeat\.bymonthday is not a day of the month"),
+            ({"freq": "monthly", "bymonthday": "3", "byday": "2Mo"}, "repeat has both byday and bymonthday"),
+            ({"count": 3}, r"repeat\.count is not a known field"),
+        ],
+    )
+    async def test_a_rule_that_makes_no_sense_is_refused_unsent(
+        self, sandbox: Sandbox, zoho: ZohoClient, wrong: dict[str, Any], said: str
+    ) -> None:
+        with pytest.raises(InvalidInput, match=said):
+            await zoho.update_booking(SAMPLE, {"repeat": self.RULE | wrong})
+        assert sandbox.requests("zoho") == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"titel": "x"}, "titel is not a known field: did you mean title"),
+        (
+            {"dateandtime": {"begin": "x"}},
+            r"dateandtime\.begin is not a known field: the fields are start, end",
+        ),
+        ({"attendees": [DOE | {"role": 1}]}, r"attendees\[0\]\.role is not a known field"),
+        ({"resources": [{"id": ROOM}]}, r"resources\[0\]\.id is not a known field"),
+        ({"title": ""}, "title is empty: give a title"),
+        ({"title": " \t"}, "title is empty"),
+        ({"title": 5}, "title must be text"),
+        ({"isprivate": "perhaps"}, "isprivate must be true or false"),
+        ({"dateandtime": "20271102T093000"}, "dateandtime must be an object"),
+        ({"dateandtime": {"timezone": "Berlin"}}, r"dateandtime\.timezone is not a time zone: give an IANA"),
+        ({"resources": []}, "resources has fewer than 1"),
+        ({"resources": [{"type": 0}]}, r"resources\[0\]\.resource_id is missing"),
+        ({"resources": [{"resource_id": ROOM, "type": 1}]}, r"resources\[0\]\.type must be 0"),
+        ({"resources": [{"resource_id": ROOM, "count": -1}]}, r"resources\[0\]\.count must be at least 0"),
+        ({"resources": [{"resource_id": "room 1"}]}, r"resources\[0\]\.resource_id is not an id"),
+        ({"attendees": "doe@example.com"}, "attendees must be a list"),
+        ({"attendees": [{"permission": 1}]}, r"attendees\[0\] names nobody: give email and zid"),
+        ({"attendees": [{"email": "doe", "zid": 1}]}, r"attendees\[0\]\.email is not an e-mail address"),
+        ({"attendees": [DOE | {"zid": "12a"}]}, r"attendees\[0\]\.zid is not an id"),
+        ({"attendees": [DOE | {"zid": True}]}, r"attendees\[0\]\.zid is not an id"),
+        ({"attendees": [DOE | {"permission": 4}]}, r"attendees\[0\]\.permission must be at most 3"),
+        ({"attendees": [DOE | {"permission": -1}]}, r"attendees\[0\]\.permission must be at least 0"),
+        ({"attendees": [DOE | {"permission": None}]}, r"attendees\[0\]\.permission must be a whole number"),
+        ({"attendees": {"set": [DOE | {"permission": 4}]}}, r"attendees\[0\]\.permission must be at most 3"),
+        (
+            {"attendees": {"set": [DOE | {"deleted": True}]}},
+            "attendees holds deleted in .*: leave out whoever",
+        ),
+        ({"group_attendees": [{"email": "v399"}]}, r"group_attendees\[0\]\.zid is missing"),
+        ({"notify_attendee": 1}, "notify_attendee is not taken in changes: give it as an option"),
+        ({"recurrence_edittype": "all"}, "recurrence_edittype is not taken in changes: give it as an option"),
+        (
+            {"recurrenceid_in_millis": 1},
+            "recurrenceid_in_millis is not taken in changes: give it as an option",
+        ),
+        ({"uid": "ZRB_1@zoho.com"}, "uid is not taken in changes: leave it out"),
+        ({"is_rel_event": False}, "is_rel_event is not taken in changes: leave it out"),
+        ({}, "changes is empty"),
+        ("title=x", "changes is a str"),
+        (None, "changes is a NoneType"),
+    ],
+)
+async def test_what_is_wrong_is_refused_unsent(
+    sandbox: Sandbox, zoho: ZohoClient, changes: Any, said: str
+) -> None:
+    with pytest.raises(InvalidInput, match=said) as refused:
+        await zoho.update_booking(SAMPLE, changes)
+    assert sandbox.requests("zoho") == []
+    assert "doe" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"title": None}, "title"),
+        ({"isprivate": None}, "isprivate"),
+        ({"dateandtime": None}, "dateandtime"),
+        ({"dateandtime": {"start": None}}, r"dateandtime\.start"),
+        ({"dateandtime": {"end": None}}, r"dateandtime\.end"),
+        ({"dateandtime": {"timezone": None}}, r"dateandtime\.timezone"),
+        ({"resources": None}, "resources"),
+        ({"repeat": None}, "repeat"),
+    ],
+)
+async def test_none_is_refused_where_zoho_cannot_clear(
+    sandbox: Sandbox, zoho: ZohoClient, changes: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(InvalidInput, match=f"^{field} cannot be cleared at Zoho: leave it out"):
+        await zoho.update_booking(SAMPLE, changes)
+    assert sandbox.requests("zoho") == []
+
+
+@pytest.mark.parametrize("booking_id", ["", " ", "1.59669E+18", 1596693672887000001.0, "15 96", "..", None])
+async def test_what_is_no_id_is_refused_unsent(sandbox: Sandbox, zoho: ZohoClient, booking_id: Any) -> None:
+    with pytest.raises(InvalidInput, match="booking_id"):
+        await zoho.update_booking(booking_id, {"title": "x"})
+    assert sandbox.requests("zoho") == []
+
+
+class TestOptions:
+    @pytest.mark.parametrize("given", [2, "2"])
+    def test_numbers_may_be_text_as_templates_give_them(self, given: Any) -> None:
+        assert data({"title": "x"}, notify_attendee=given)["notify_attendee"] == 2
+
+    @pytest.mark.parametrize("given", [1638630000000, "1638630000000"])
+    def test_an_occurrence_is_sent_as_a_number(self, given: Any) -> None:
+        sent = data(
+            {"title": "x"},
+            record(is_repeat=True),
+            recurrence_edittype="only",
+            recurrenceid_in_millis=given,
+        )
+        assert (sent["recurrence_edittype"], sent["recurrenceid_in_millis"]) == ("only", 1638630000000)
+
+    def test_none_is_as_good_as_not_given(self) -> None:
+        given = dict.fromkeys(("notify_attendee", "recurrence_edittype", "recurrenceid_in_millis"))
+        assert data({"title": "Interview"}, **given) == AS_SENT
+
+    @pytest.mark.parametrize(
+        ("options", "said"),
+        [
+            ({"notify_attendees": 1}, "notify_attendees is not a known field: did you mean notify_attendee"),
+            ({"notify_attendee": 3}, "notify_attendee must be at most 2"),
+            ({"notify_attendee": "all"}, "notify_attendee must be a whole number"),
+            ({"recurrence_edittype": "this"}, "recurrence_edittype must be 'all', 'following' or 'only'"),
+            ({"recurrence_edittype": "only"}, "recurrenceid_in_millis is missing: name the occurrence"),
+            ({"recurrence_edittype": "following"}, "recurrenceid_in_millis is missing: name the occurrence"),
+            ({"recurrenceid_in_millis": 1}, "recurrenceid_in_millis names one occurrence, and .* does not"),
+            (
+                {"recurrence_edittype": "all", "recurrenceid_in_millis": 1},
+                "recurrenceid_in_millis names one occurrence, and recurrence_edittype does not",
+            ),
+            (
+                {"recurrence_edittype": "only", "recurrenceid_in_millis": "1.63863E+12"},
+                "recurrenceid_in_millis is not an id",
+            ),
+            (
+                {"recurrence_edittype": "only", "recurrenceid_in_millis": 1638630000000.0},
+                "recurrenceid_in_millis is not an id",
+            ),
+        ],
+    )
+    async def test_that_are_wrong_are_refused_unsent(
+        self, sandbox: Sandbox, zoho: ZohoClient, options: dict[str, Any], said: str
+    ) -> None:
+        with pytest.raises(InvalidInput, match=said):
+            await zoho.update_booking(SAMPLE, {"title": "x"}, **options)
+        assert sandbox.requests("zoho") == []
+
+
+class TestAssumptions:
+    """Each is one switch: docs/vendors/zoho.md, "Assumed"."""
+
+    def test_if_empty_did_not_clear_clearing_is_refused(self) -> None:
+        change = BookingChange.parse({"description": None})
+        with pytest.raises(InvalidInput, match="description cannot be cleared"):
+            translation.check_clearing(change, Assumptions(empty_clears=False))
+
+    def test_if_rooms_were_merged_a_list_that_takes_one_away_is_refused(self) -> None:
+        change = BookingChange.parse({"resources": [{"resource_id": "1605702686149000002"}]})
+        with pytest.raises(InvalidInput, match="leaves out a room of the booking"):
+            translation.wanted_fields(change, RECORD, ZohoOptions(), Assumptions(rooms_are_replaced=False))
+
+    def test_if_rooms_were_merged_a_list_that_adds_one_goes_through(self) -> None:
+        both = [{"resource_id": ROOM}, {"resource_id": "1605702686149000002"}]
+        change = BookingChange.parse({"resources": both})
+        merging = Assumptions(rooms_are_replaced=False)
+        assert len(translation.booking_data(change, RECORD, ZohoOptions(), merging)["resources"]) == 2
+
+    def test_a_new_attendee_has_the_default_permission_where_none_is_given(self) -> None:
+        change = BookingChange.parse({"attendees": [DOE]})
+        sent = translation.booking_data(change, RECORD, ZohoOptions(), Assumptions(default_permission=0))
+        assert sent["attendees"][-1]["permission"] == 0
