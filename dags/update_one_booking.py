@@ -1,7 +1,8 @@
 """Update one booking at each vendor.
 
-A task a vendor. Trigger it, say in the form which booking and what it shall become, and read in each task's
-XCom what changed. A field that is not named in `changes` stays as it is; `None` clears it.
+A task a vendor. Trigger it, say in the form which bookings and what they shall become, and read in each
+task's XCom what changed. A field that is not named in `changes` stays as it is; `None` clears it. Nobody is
+told, but by ONLIVE.SITE, which cannot be silenced.
 
 The bookings in the form are those of the sandbox.
 """
@@ -10,6 +11,9 @@ from airflow.sdk import DAG, Param
 
 from airflow_provider_booking.operators.feishu import FeishuUpdateReserveOperator
 from airflow_provider_booking.operators.jicoo import JicooUpdateBookingOperator
+from airflow_provider_booking.operators.kos import KosUpdateReservationOperator
+from airflow_provider_booking.operators.onlive import OnliveUpdateAppointmentOperator
+from airflow_provider_booking.operators.zoho import ZohoUpdateBookingOperator
 
 with DAG(
     "update_one_booking",
@@ -18,17 +22,21 @@ with DAG(
     doc_md=__doc__,
     params={
         "feishu_reserve_id": Param("6911188411932033028", type="string", title="Feishu: reserve"),
-        "feishu_topic": Param("Quarterly review", type="string", title="Feishu: topic"),
-        "feishu_keep_days": Param(
-            20, type="integer", minimum=1, maximum=29, title="Feishu: days to keep the meeting number"
-        ),
+        "zoho_booking_id": Param("1596693672887000001", type="string", title="Zoho Calendar: booking"),
         "jicoo_uid": Param("sandboxVb7RE", type="string", title="Jicoo: booking"),
-        "jicoo_name": Param("Consultation, moved", type="string", title="Jicoo: name"),
-        "jicoo_start": Param(
-            "2027-04-01T10:00:00+09:00", type="string", format="date-time", title="Jicoo: start"
+        "onlive_appointment_id": Param(
+            "1610c525-f19a-40d0-8cd1-03daba3d2d98", type="string", title="ONLIVE.SITE: appointment"
         ),
-        "jicoo_end": Param(
-            "2027-04-01T10:30:00+09:00", type="string", format="date-time", title="Jicoo: end"
+        "kos_schedule_id": Param("66a000000000000000000001", type="string", title="KOS: schedule"),
+        "title": Param("Quarterly review", type="string", title="Title (at KOS the memo)"),
+        "start": Param(
+            "2027-01-16T10:00:00+09:00", type="string", format="date-time", title="Start (not at Feishu)"
+        ),
+        "end": Param(
+            "2027-01-16T10:30:00+09:00", type="string", format="date-time", title="End (not at Feishu)"
+        ),
+        "keep_days": Param(
+            20, type="integer", minimum=1, maximum=29, title="Feishu: days to keep the meeting number"
         ),
     },
 ) as dag:
@@ -36,18 +44,44 @@ with DAG(
         task_id="feishu",
         reserve_id="{{ params.feishu_reserve_id }}",
         changes={
-            "end_time": "{{ (dag_run.run_after + macros.timedelta(params.feishu_keep_days)).isoformat() }}",
-            "meeting_settings": {"topic": "{{ params.feishu_topic }}"},
+            "end_time": "{{ (dag_run.run_after + macros.timedelta(params.keep_days)).isoformat() }}",
+            "meeting_settings": {"topic": "{{ params.title }}"},
         },
+    )
+
+    ZohoUpdateBookingOperator(
+        task_id="zoho",
+        booking_id="{{ params.zoho_booking_id }}",
+        changes={
+            "title": "{{ params.title }}",
+            "dateandtime": {"start": "{{ params.start }}", "end": "{{ params.end }}"},
+        },
+        notify_attendee=0,
     )
 
     JicooUpdateBookingOperator(
         task_id="jicoo",
         uid="{{ params.jicoo_uid }}",
         changes={
-            "name": "{{ params.jicoo_name }}",
-            "startedAt": "{{ params.jicoo_start }}",
-            "endedAt": "{{ params.jicoo_end }}",
+            "name": "{{ params.title }}",
+            "startedAt": "{{ params.start }}",
+            "endedAt": "{{ params.end }}",
             "isSendUpdates": False,
+        },
+    )
+
+    OnliveUpdateAppointmentOperator(
+        task_id="onlive",
+        appointment_id="{{ params.onlive_appointment_id }}",
+        changes={"title": "{{ params.title }}", "start": "{{ params.start }}", "end": "{{ params.end }}"},
+    )
+
+    KosUpdateReservationOperator(
+        task_id="kos",
+        schedule_id="{{ params.kos_schedule_id }}",
+        changes={
+            "reservationMemo": "{{ params.title }}",
+            "startDateTime": "{{ params.start }}",
+            "endDateTime": "{{ params.end }}",
         },
     )

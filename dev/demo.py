@@ -30,7 +30,7 @@ from dev.processes import Programs, StartError, stop_leftovers
 ROOT = Path(__file__).resolve().parent.parent
 HOME = Path(os.environ.get("DEMO_HOME", ROOT / ".demo"))
 DAG_ID = "update_one_booking"
-VENDORS = ("feishu", "jicoo")
+VENDORS = ("feishu", "zoho", "jicoo", "onlive", "kos")
 Say = Callable[[str], None]
 
 LOG_WIDTH = 120  # columns of the table where there is no terminal to ask

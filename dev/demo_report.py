@@ -1,19 +1,35 @@
 """What the demo asks for, and the comparison of that with what the vendors hold afterwards."""
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rich import box
 from rich.markup import escape
 from rich.table import Table
 
 FEISHU_RESERVE = "6911188411932033028"
+ZOHO_BOOKING = "1596693672887000001"
+ZOHO_ZONE = ZoneInfo("Asia/Kolkata")  # of that booking: Zoho keeps local times
 JICOO_BOOKING = "sandboxVb7RE"
+ONLIVE_APPOINTMENT = "1610c525-f19a-40d0-8cd1-03daba3d2d98"
+KOS_SCHEDULE = "66a000000000000000000001"
 KEEP_DAYS = 20
-# What the vendors change by themselves when a booking is updated.
-BOOKKEEPING = {"updatedAt"}
+# What follows from the fields that are asked for, and what the vendors change by themselves.
+BOOKKEEPING = {
+    "zoho": {"start", "end", "start_date", "start_time", "end_date", "end_time"},
+    "jicoo": {"updatedAt"},
+    "onlive": {"updatedAt"},
+    "kos": {"occupiedResources"},
+}
+WRITTEN = (  # how the vendors write times, and what a reader is shown
+    ("%Y%m%dT%H%M%S", "%Y-%m-%d %H:%M local"),
+    ("%Y-%m-%dT%H:%M:%S.%fZ", "%Y-%m-%d %H:%MZ"),
+    ("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%MZ"),
+)
 
 Fields = Mapping[str, Any]
 
@@ -44,41 +60,55 @@ class Row:
 
 def params(now: datetime) -> dict[str, Any]:
     """Return the params of the demo's run: from the clock, so that every run has something to change."""
-    start = now.replace(minute=0, second=0, microsecond=0) + timedelta(days=7)
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    # A Saturday: nobody else has booked the rooms then.
+    start = midnight + timedelta(days=26 - midnight.weekday(), hours=10)
     return {
-        "feishu_topic": f"Quarterly review {now:%H:%M:%S}",
-        "feishu_keep_days": KEEP_DAYS,
-        "jicoo_name": f"Consultation {now:%H:%M:%S}",
-        "jicoo_start": start.isoformat(),
-        "jicoo_end": (start + timedelta(minutes=30)).isoformat(),
+        "title": f"Quarterly review {now:%H:%M:%S}",
+        "start": start.isoformat(),
+        "end": (start + timedelta(minutes=30)).isoformat(),
+        "keep_days": KEEP_DAYS,
     }
 
 
 def wishes(params: Fields, run_after: datetime) -> list[Wish]:
     """Return what the vendors must hold after a run of `update_one_booking` with these params."""
-    keep_until = run_after + timedelta(days=params["feishu_keep_days"])
-    feishu = {"end_time": str(int(keep_until.timestamp())), "meeting_settings.topic": params["feishu_topic"]}
-    jicoo = {
-        "name": params["jicoo_name"],
-        "startedAt": jicoo_time(params["jicoo_start"]),
-        "endedAt": jicoo_time(params["jicoo_end"]),
+    title, start, end = (params[name] for name in ("title", "start", "end"))
+    keep_until = run_after + timedelta(days=params["keep_days"])
+    feishu = {"end_time": str(int(keep_until.timestamp())), "meeting_settings.topic": title}
+    zoho = {"title": title, "dateandtime.start": zoho_time(start), "dateandtime.end": zoho_time(end)}
+    jicoo = {"name": title, "startedAt": utc_time(start), "endedAt": utc_time(end)}
+    onlive = {"title": title, "start": utc_time(start), "end": utc_time(end)}
+    kos = {
+        "reservation.reservationMemo": title,
+        "reservation.startDateTime": utc_time(start, "seconds"),
+        "reservation.endDateTime": utc_time(end, "seconds"),
     }
     return [
         Wish("feishu", "feishu", "id", FEISHU_RESERVE, feishu),
+        Wish("zoho", "zoho", "booking_id", ZOHO_BOOKING, zoho),
         Wish("jicoo", "jicoo", "uid", JICOO_BOOKING, jicoo),
+        Wish("onlive", "onlive", "id", ONLIVE_APPOINTMENT, onlive),
+        Wish("kos", "kos", "id", KOS_SCHEDULE, kos),
     ]
 
 
-def jicoo_time(text: str) -> str:
-    """Return a time as Jicoo writes it: UTC, milliseconds, Z."""
+def utc_time(text: str, precision: str = "milliseconds") -> str:
+    """Return a time as most vendors write it: UTC, Z."""
     moment = datetime.fromisoformat(text).astimezone(UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return moment.isoformat(timespec=precision).replace("+00:00", "Z")
+
+
+def zoho_time(text: str) -> str:
+    """Return a time as Zoho writes it: local."""
+    return f"{datetime.fromisoformat(text).astimezone(ZOHO_ZONE):%Y%m%dT%H%M%S}"
 
 
 def compare(wish: Wish, before: Sequence[Fields], after: Sequence[Fields], outcome: str) -> list[Row]:
     """Return a row for each field that was wished for or has changed; right is one that changed as wished."""
     old, new = (flat(find(wish, records)) for records in (before, after))
-    changed = {field for field in old.keys() | new.keys() if old.get(field) != new.get(field)} - BOOKKEEPING
+    changed = {field for field in old.keys() | new.keys() if old.get(field) != new.get(field)}
+    changed -= BOOKKEEPING.get(wish.vendor, set())
     return [
         Row(
             vendor=wish.vendor,
@@ -132,11 +162,12 @@ def table(rows: Sequence[Row]) -> Table:
 
 
 def shown(field: str, value: Any) -> str:
-    """Return a value for a reader: times to the minute, all in UTC."""
+    """Return a value for a reader: times to the minute, in UTC unless it says local."""
     if value is None:
         return "-"
     if field == "end_time":
-        return f"{datetime.fromtimestamp(int(value), UTC):%Y-%m-%d %H:%M}Z"
-    if field in ("startedAt", "endedAt"):
-        return f"{datetime.fromisoformat(value):%Y-%m-%d %H:%M}Z"
+        return f"{datetime.fromtimestamp(int(value), UTC):%Y-%m-%d %H:%MZ}"
+    for written, readable in WRITTEN:
+        with contextlib.suppress(ValueError):
+            return datetime.strptime(str(value), written).strftime(readable)  # noqa: DTZ007  (to show it as it is)
     return str(value)

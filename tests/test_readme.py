@@ -15,6 +15,7 @@ import pytest
 from airflow.sdk.definitions.mappedoperator import MappedOperator
 
 from airflow_provider_booking.sandbox import running
+from airflow_provider_booking.sandbox.registry import SIMULATORS
 from dev.local_airflow import free_port
 
 if TYPE_CHECKING:
@@ -34,13 +35,10 @@ MAKE, SANDBOX = SHELL[:2], SHELL[2:]
 
 @pytest.fixture
 def vendors() -> Iterator[Sandbox]:
-    secrets = {"feishu": ("cli_sandbox", "sandbox-secret"), "jicoo": (None, "sk_live_sandbox")}
     with running(bookings=20) as vendors, pytest.MonkeyPatch.context() as patch:
-        for vendor, (login, password) in secrets.items():
-            fields = {"login": login, "password": password, "host": f"{vendors.url}/{vendor}"}
-            patch.setenv(
-                f"AIRFLOW_CONN_{vendor.upper()}_DEFAULT", json.dumps({"conn_type": vendor, **fields})
-            )
+        for simulator in SIMULATORS:
+            connection = simulator.connection(vendors.url)
+            patch.setenv(f"AIRFLOW_CONN_{connection.pop('conn_id').upper()}", json.dumps(connection))
         yield vendors
 
 
@@ -105,5 +103,5 @@ def test_make_demo_shows_each_booking_before_and_after(tmp_path: Path) -> None:
     demo = subprocess.run([*MAKE[0].split()], cwd=ROOT, env=env, capture_output=True, text=True, check=False)  # noqa: S603  (the README's own line)
     assert demo.returncode == 0, demo.stdout + demo.stderr
     assert "Quarterly review" in demo.stdout
-    assert demo.stdout.count("applied") == 5  # two fields at Feishu, three at Jicoo
+    assert demo.stdout.count("applied") == 14  # two fields at Feishu, three at each of the others
     assert "http://127.0.0.1:" in demo.stdout

@@ -61,4 +61,4 @@ def test_a_sample_dag_is_tagged(dag_file: Path, loaded: dict[str, Any]) -> None:
 
 def test_update_one_booking_has_a_task_for_each_vendor(dag_file: Path, loaded: dict[str, Any]) -> None:
     if dag_file.stem == "update_one_booking":
-        assert loaded["update_one_booking"]["tasks"] == ["feishu", "jicoo"]
+        assert loaded["update_one_booking"]["tasks"] == ["feishu", "jicoo", "kos", "onlive", "zoho"]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dev.demo_report import Wish, compare, params, wishes
+from dev.demo_report import Wish, compare, params, shown, wishes
 
 WISH = Wish("feishu", "feishu", "id", "1", {"meeting_settings.topic": "New"})
 
@@ -44,18 +44,41 @@ def test_a_change_that_nobody_asked_for_is_wrong() -> None:
 
 def test_two_runs_ask_for_different_values() -> None:
     first, second = (params(datetime(2026, 11, 21, 9, 0, second, tzinfo=UTC)) for second in (1, 2))
-    assert first["feishu_topic"] != second["feishu_topic"]
-    assert first["jicoo_name"] != second["jicoo_name"]
+    assert first["title"] != second["title"]
+
+
+@pytest.mark.parametrize("day", range(1, 15))
+def test_bookings_are_moved_to_a_saturday_three_to_four_weeks_ahead(day: int) -> None:
+    now = datetime(2026, 11, day, 9, 0, tzinfo=UTC)
+    start = datetime.fromisoformat(params(now)["start"])
+    assert (start.weekday(), 20 <= (start - now).days <= 27) == (5, True)
 
 
 def test_wishes_are_in_the_vendors_own_form() -> None:
     asked = {
-        "feishu_topic": "T",
-        "feishu_keep_days": 1,
-        "jicoo_name": "N",
-        "jicoo_start": "2026-12-01T10:00:00+09:00",
-        "jicoo_end": "2026-12-01T10:30:00+09:00",
+        "title": "T",
+        "start": "2026-12-01T10:00:00+09:00",
+        "end": "2026-12-01T10:30:00+09:00",
+        "keep_days": 1,
     }
-    feishu, jicoo = wishes(asked, datetime(2026, 11, 21, tzinfo=UTC))
-    assert feishu.fields["end_time"] == "1795305600"
-    assert jicoo.fields["startedAt"] == "2026-12-01T01:00:00.000Z"
+    fields = {wish.vendor: wish.fields for wish in wishes(asked, datetime(2026, 11, 21, tzinfo=UTC))}
+    assert fields["feishu"]["end_time"] == "1795305600"
+    assert fields["zoho"]["dateandtime.start"] == "20261201T063000"
+    assert fields["jicoo"]["startedAt"] == "2026-12-01T01:00:00.000Z"
+    assert fields["onlive"]["end"] == "2026-12-01T01:30:00.000Z"
+    assert fields["kos"]["reservation.endDateTime"] == "2026-12-01T01:30:00Z"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "told"),
+    [
+        ("end_time", "1795305600", "2026-11-22 00:00Z"),
+        ("dateandtime.start", "20261201T063000", "2026-12-01 06:30 local"),
+        ("startedAt", "2026-12-01T01:00:00.000Z", "2026-12-01 01:00Z"),
+        ("reservation.startDateTime", "2026-12-01T01:00:00Z", "2026-12-01 01:00Z"),
+        ("title", "2026", "2026"),
+        ("title", None, "-"),
+    ],
+)
+def test_values_are_shown_for_a_reader(field: str, value: str | None, told: str) -> None:
+    assert shown(field, value) == told

@@ -2,15 +2,17 @@
 
 import signal
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from airflow_provider_booking.sandbox import running
+from dev import demo_report
 from dev.local_airflow import LocalAirflow, free_port, scrubbed_environment
 from dev.local_sandbox import sandbox_connections
 from dev.processes import Programs
-from tests.system.stage import Run, Stage, finished_run
+from tests.system.stage import TITLE, VENDORS, Run, Stage, finished_run
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -19,10 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     home = tmp_path_factory.mktemp("system")
     folders = {"dags": ROOT / "dags", "system": Path(__file__).parent / "dags"}
-    before = signal.signal(
-        signal.SIGTERM, lambda *_: pytest.exit("SIGTERM")
-    )  # so that Airflow is stopped too
-    with running(bookings=40, seed=7) as vendors, Programs(home / "logs") as programs:
+    usual = signal.signal(signal.SIGTERM, lambda *_: pytest.exit("SIGTERM"))  # so that Airflow is stopped too
+    with running(bookings=70, seed=7) as vendors, Programs(home / "logs") as programs:
         airflow = LocalAirflow(home / "airflow", folders, programs, free_port(), log_level="DEBUG")
         airflow.start(say=len)
         connections = sandbox_connections(vendors.port, scrubbed_environment(home))
@@ -31,25 +31,21 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
                 api.put_connection(conn_id, fields)
             for dag_id in ("update_one_booking", "mapped_updates", "refused_updates", "password_update"):
                 api.unpause(dag_id, parsed_after=airflow.started)
-            yield Stage(api, vendors, home, connections)
-    signal.signal(signal.SIGTERM, before)
+            before = {vendor: vendors.bookings(vendor) for vendor in VENDORS}
+            params = demo_report.params(datetime.now(UTC)) | {"title": TITLE}
+            yield Stage(api, vendors, home, connections, before, params)
+    signal.signal(signal.SIGTERM, usual)
 
 
 @pytest.fixture(scope="session")
 def one_run(stage: Stage) -> Run:
     """A run of the sample DAG."""
-    params = {
-        "feishu_topic": "Handover",
-        "jicoo_name": "Second opinion",
-        "jicoo_start": "2027-05-03T09:00:00+09:00",
-        "jicoo_end": "2027-05-03T09:45:00+09:00",
-    }
-    return finished_run(stage, "update_one_booking", params)
+    return finished_run(stage, "update_one_booking", stage.params)
 
 
 @pytest.fixture(scope="session")
 def mapped_run(stage: Stage) -> Run:
-    """A run with ten mapped tasks a vendor."""
+    """A run with mapped tasks for every vendor."""
     return finished_run(stage, "mapped_updates", {"title": "Room 4"})
 
 

@@ -7,15 +7,29 @@ from typing import Any
 from airflow_provider_booking.sandbox import Sandbox
 from dev.airflow_api import AirflowApi, TaskInstance
 
+VENDORS = ("feishu", "zoho", "jicoo", "onlive", "kos")
+TITLE = "Second opinion"  # what the sample DAG is asked to call every booking
+
 
 @dataclass(frozen=True)
 class Stage:
-    """What the tests look at: Airflow's API, the vendors, and the folder that holds every log."""
+    """What the tests look at.
+
+    Attributes:
+        api: Airflow's API.
+        vendors: The sandbox.
+        home: The folder that holds every log.
+        connections: The fields of the connections to the sandbox, by id.
+        before: What each vendor held before the first run.
+        params: What the sample DAG is asked for.
+    """
 
     api: AirflowApi
     vendors: Sandbox
     home: Path
     connections: dict[str, dict[str, Any]]
+    before: dict[str, list[dict[str, Any]]]
+    params: dict[str, Any]
 
 
 @dataclass(frozen=True)
