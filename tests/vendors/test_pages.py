@@ -22,6 +22,9 @@ HEADINGS = (
     "Not known",
 )
 
+CITATION = re.compile(r'docs/vendors/(\w+)\.md, (?:"([^"]+)"|(rule|pitfall) (\d+))')
+TABLES = {"rule": "Simulator rules", "pitfall": "Client pitfalls"}
+
 every_vendor = pytest.mark.parametrize("vendor", VENDORS)
 
 
@@ -31,6 +34,12 @@ def section(vendor: str, heading: str) -> str:
     found = re.search(rf"^## {heading}\n(.*?)(?=^## |\Z)", page, re.DOTALL | re.MULTILINE)
     assert found, f"docs/vendors/{vendor}.md has no section {heading!r}"
     return found[1]
+
+
+def has_heading(vendor: str, heading: str) -> bool:
+    """Say whether a vendor's page has this heading, at any level."""
+    page = (ROOT / "docs" / "vendors" / f"{vendor}.md").read_text()
+    return re.search(rf"^#+ {re.escape(heading)}$", page, re.MULTILINE) is not None
 
 
 def numbered(vendor: str, heading: str) -> set[int]:
@@ -72,3 +81,20 @@ def test_every_simulator_rule_has_a_test(vendor: str) -> None:
     assert numbers_tested(ROOT / "tests" / "sandbox", f"test_{vendor}*.py", "rule") == numbered(
         vendor, "Simulator rules"
     )
+
+
+def test_what_code_cites_is_there() -> None:
+    sources = [
+        path
+        for part in ("airflow_provider_booking", "dags", "dev", "tests")
+        for path in (ROOT / part).rglob("*.py")
+    ]
+    cited = {citation for path in sources for citation in CITATION.findall(path.read_text())}
+    missing = {
+        (vendor, heading or f"{kind} {number}")
+        for vendor, heading, kind, number in cited
+        if (heading and not has_heading(vendor, heading))
+        or (kind and int(number) not in numbered(vendor, TABLES[kind]))
+    }
+    assert len(cited) > 50
+    assert missing == set()

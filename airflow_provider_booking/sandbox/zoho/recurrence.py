@@ -1,4 +1,4 @@
-"""How a booking repeats: docs/vendors/zoho.md, "Fields"."""
+"""How a booking repeats: docs/vendors/zoho.md, "Update"."""
 
 import re
 from collections.abc import Callable, Iterator

@@ -47,7 +47,7 @@ class ZohoClient(ZohoCalls):
 
     async def read(self, booking_id: str, options: ZohoOptions) -> Record:
         """The vendor's record of a booking or an occurrence; for ``following``, of the next occurrence."""
-        named = options.recurrenceid_in_millis
+        named = options.occurrence
         record = await self._record(booking_id, named)
         if named is None or options.recurrence_edittype != "following" or not record.get("is_repeat"):
             return record

@@ -254,7 +254,7 @@ class ZohoOptions(BaseModel):
 
     Attributes:
         recurrence_edittype: Which occurrences of a recurring booking are meant.
-        recurrenceid_in_millis: The occurrence that is meant.
+        recurrenceid_in_millis: The occurrence that is meant; beside ``all`` it means nothing.
         notify_attendee: Who is told: 0 nobody, 1 all but the caller, 2 all.
     """
 
@@ -277,3 +277,8 @@ class ZohoOptions(BaseModel):
                 f"{self.recurrence_edittype} is about"
             )
         return self
+
+    @property
+    def occurrence(self) -> str | None:
+        """The id of the occurrence that is meant; None where all are, or there is but one."""
+        return None if self.recurrence_edittype == "all" else self.recurrenceid_in_millis

@@ -61,12 +61,12 @@ def check_options(options: ZohoOptions) -> None:
     """Refuse an occurrence that is named for nothing.
 
     Raises:
-        InvalidInput: An occurrence is named although no edit type, or ``all``, is given.
+        InvalidInput: An occurrence is named and no edit type is given.
     """
-    if options.recurrenceid_in_millis is not None and options.recurrence_edittype in (None, "all"):
+    if options.recurrenceid_in_millis is not None and options.recurrence_edittype is None:
         raise InvalidInput(
-            "recurrenceid_in_millis names one occurrence, and recurrence_edittype does not",
-            hint="give only or following as recurrence_edittype, or leave the id out",
+            "recurrenceid_in_millis names an occurrence, and recurrence_edittype is not given",
+            hint="give only, following or all as recurrence_edittype, or leave the id out",
         )
 
 

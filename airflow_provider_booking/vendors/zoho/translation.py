@@ -143,7 +143,7 @@ def booking_data(
         # Always said: the vendor's own default is not documented (pitfall 6).
         "notify_attendee": options.notify_attendee,
         "recurrence_edittype": options.recurrence_edittype,
-        "recurrenceid_in_millis": options.recurrenceid_in_millis and int(options.recurrenceid_in_millis),
+        "recurrenceid_in_millis": options.occurrence and int(options.occurrence),
     }
     return {name: value for name, value in data.items() if value is not None}
 

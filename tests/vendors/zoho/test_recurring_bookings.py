@@ -104,6 +104,17 @@ class TestAll:
         after = await occurrences(zoho, sandbox)
         assert after == {one: ("Retro", *times) for one, (_, *times) in before.items()}
 
+    async def test_changes_every_one_whichever_is_named(self, sandbox: Sandbox, zoho: ZohoClient) -> None:
+        before = await occurrences(zoho, sandbox)
+        await zoho.update_booking(
+            WEEKLY,
+            {"title": "Retro"},
+            recurrence_edittype="all",
+            recurrenceid_in_millis=list(before)[2],
+        )
+        after = await occurrences(zoho, sandbox)
+        assert after == {one: ("Retro", *times) for one, (_, *times) in before.items()}
+
     async def test_may_change_the_time_of_day_and_the_length(
         self, sandbox: Sandbox, zoho: ZohoClient
     ) -> None:

@@ -482,10 +482,9 @@ class TestOptions:
             ({"recurrence_edittype": "this"}, "recurrence_edittype must be 'all', 'following' or 'only'"),
             ({"recurrence_edittype": "only"}, "recurrenceid_in_millis is missing: name the occurrence"),
             ({"recurrence_edittype": "following"}, "recurrenceid_in_millis is missing: name the occurrence"),
-            ({"recurrenceid_in_millis": 1}, "recurrenceid_in_millis names one occurrence, and .* does not"),
             (
-                {"recurrence_edittype": "all", "recurrenceid_in_millis": 1},
-                "recurrenceid_in_millis names one occurrence, and recurrence_edittype does not",
+                {"recurrenceid_in_millis": 1},
+                "recurrenceid_in_millis names an occurrence, and .* is not given",
             ),
             (
                 {"recurrence_edittype": "only", "recurrenceid_in_millis": "1.63863E+12"},
