@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator
 
+from airflow_provider_booking.bookings import InvalidInput
 from airflow_provider_booking.bookings.time import moment
 
 if TYPE_CHECKING:
@@ -23,3 +24,17 @@ def _written(value: Any) -> Any:
 
 WrittenTime = Annotated[str, BeforeValidator(_written)]
 """What a user gives as a time, in the vendor's form; a naive time, or what is no time, is a field's error."""
+
+
+def time_argument(name: str, value: datetime | str | None) -> str | None:
+    """Write a time that a caller gave; None stays None.
+
+    Raises:
+        InvalidInput: It is naive or no time; the text names the argument.
+    """
+    if value is None:
+        return None
+    try:
+        return written_time(moment(value))
+    except ValueError as error:
+        raise InvalidInput(f"{name} {error}") from None

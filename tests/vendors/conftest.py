@@ -2,11 +2,12 @@
 
 import socket
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
 from airflow_provider_booking.sandbox import Sandbox
+from airflow_provider_booking.sandbox.registry import SIMULATORS
 from airflow_provider_booking.vendors.feishu.client import FeishuClient
 from airflow_provider_booking.vendors.feishu.settings import FeishuSettings
 from airflow_provider_booking.vendors.jicoo.client import JicooClient
@@ -15,7 +16,10 @@ from airflow_provider_booking.vendors.kos.settings import KosSettings
 from airflow_provider_booking.vendors.onlive.settings import OnliveSettings
 from airflow_provider_booking.vendors.patience import Patience
 from airflow_provider_booking.vendors.sessions import forget_credentials
+from airflow_provider_booking.vendors.settings import VendorSettings
 from airflow_provider_booking.vendors.zoho.settings import ZohoSettings
+
+Settings = TypeVar("Settings", bound=VendorSettings)
 
 THREE_TIMES = Patience(attempts=3)
 QUICK = {"verify": False}  # the sandbox speaks plain http, and loading the CA file takes longer than a test
@@ -26,68 +30,47 @@ def _new_process() -> None:
     forget_credentials()
 
 
+def _settings(sandbox: Sandbox, model: type[Settings]) -> Callable[..., Settings]:
+    """Make settings for a simulated vendor; keywords are parts of the connection or extras."""
+    simulator = next(each for each in SIMULATORS if each.vendor == model.vendor)
+
+    def make(conn_id: str | None = None, **parts: Any) -> Settings:
+        usual = simulator.connection(sandbox.url)
+        usual_id, _, extra = usual.pop("conn_id"), usual.pop("conn_type"), usual.pop("extra", {})
+        given = usual | {name: parts.pop(name) for name in usual if name in parts}
+        return model.from_connection(conn_id or usual_id, **given, extra=QUICK | extra | parts)
+
+    return make
+
+
 @pytest.fixture
 def feishu_settings(sandbox: Sandbox) -> Callable[..., FeishuSettings]:
-    """Make settings for the simulated Feishu; keywords are parts of the connection or extras."""
-
-    def make(conn_id: str = "feishu_default", **parts: Any) -> FeishuSettings:
-        known = {"login": "cli_sandbox", "password": "sandbox-secret", "host": f"{sandbox.url}/feishu"}
-        given = known | {name: parts.pop(name) for name in known if name in parts}
-        return FeishuSettings.from_connection(conn_id, **given, extra=QUICK | parts)
-
-    return make
-
-
-@pytest.fixture
-def jicoo_settings(sandbox: Sandbox) -> Callable[..., JicooSettings]:
-    """Make settings for the simulated Jicoo; keywords are parts of the connection or extras."""
-
-    def make(conn_id: str = "jicoo_default", **parts: Any) -> JicooSettings:
-        known = {"password": "sk_live_sandbox", "host": f"{sandbox.url}/jicoo"}
-        given = known | {name: parts.pop(name) for name in known if name in parts}
-        return JicooSettings.from_connection(conn_id, **given, extra=QUICK | parts)
-
-    return make
+    """Make settings for the simulated Feishu."""
+    return _settings(sandbox, FeishuSettings)
 
 
 @pytest.fixture
 def zoho_settings(sandbox: Sandbox) -> Callable[..., ZohoSettings]:
-    """Make settings for the simulated Zoho; keywords are parts of the connection or extras."""
+    """Make settings for the simulated Zoho."""
+    return _settings(sandbox, ZohoSettings)
 
-    def make(conn_id: str = "zoho_calendar_default", **parts: Any) -> ZohoSettings:
-        known = {"login": "1000.SANDBOX", "password": "sandbox-secret", "host": f"{sandbox.url}/zoho"}
-        given = known | {name: parts.pop(name) for name in known if name in parts}
-        user = {
-            "refresh_token": "1000.sandbox.refresh",
-            "accounts_url": f"{sandbox.url}/zoho-accounts",
-        }
-        return ZohoSettings.from_connection(conn_id, **given, extra=QUICK | user | parts)
 
-    return make
+@pytest.fixture
+def jicoo_settings(sandbox: Sandbox) -> Callable[..., JicooSettings]:
+    """Make settings for the simulated Jicoo."""
+    return _settings(sandbox, JicooSettings)
 
 
 @pytest.fixture
 def onlive_settings(sandbox: Sandbox) -> Callable[..., OnliveSettings]:
-    """Make settings for the simulated ONLIVE; keywords are parts of the connection or extras."""
-
-    def make(conn_id: str = "onlive_default", **parts: Any) -> OnliveSettings:
-        known = {"login": "SANDBOXKEY", "password": "sandbox-secret", "host": f"{sandbox.url}/onlive"}
-        given = known | {name: parts.pop(name) for name in known if name in parts}
-        return OnliveSettings.from_connection(conn_id, **given, extra=QUICK | parts)
-
-    return make
+    """Make settings for the simulated ONLIVE."""
+    return _settings(sandbox, OnliveSettings)
 
 
 @pytest.fixture
 def kos_settings(sandbox: Sandbox) -> Callable[..., KosSettings]:
-    """Make settings for the simulated KOS; keywords are parts of the connection or extras."""
-
-    def make(conn_id: str = "kos_default", **parts: Any) -> KosSettings:
-        known = {"password": "00000000-0000-4000-8000-000000000000", "host": f"{sandbox.url}/kos"}
-        given = known | {name: parts.pop(name) for name in known if name in parts}
-        return KosSettings.from_connection(conn_id, **given, extra=QUICK | parts)
-
-    return make
+    """Make settings for the simulated KOS."""
+    return _settings(sandbox, KosSettings)
 
 
 @pytest.fixture

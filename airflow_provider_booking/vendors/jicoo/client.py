@@ -8,7 +8,7 @@ import httpx
 
 from airflow_provider_booking.bookings import BookingError, InvalidInput, OutcomeUnknown
 from airflow_provider_booking.bookings.booking import checked_id
-from airflow_provider_booking.bookings.time import moment, zone_name
+from airflow_provider_booking.bookings.time import zone_name
 from airflow_provider_booking.vendors import waiting
 from airflow_provider_booking.vendors.client import VendorClient
 from airflow_provider_booking.vendors.jicoo import translation
@@ -18,7 +18,7 @@ from airflow_provider_booking.vendors.jicoo.settings import JicooSettings
 from airflow_provider_booking.vendors.reading import read_as
 from airflow_provider_booking.vendors.transport import Answer, Operation, unreadable
 from airflow_provider_booking.vendors.updating import Receipt
-from airflow_provider_booking.vendors.utc_times import written_time
+from airflow_provider_booking.vendors.utc_times import time_argument
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Generator, Mapping
@@ -94,8 +94,8 @@ class JicooClient(VendorClient[JicooSettings, BookingChange]):
         """
         query: dict[str, Any] = {
             "status": _choice("status", status, Status),
-            "startedAt": _time("starts_after", starts_after),
-            "endedAt": _time("ends_before", ends_before),
+            "startedAt": time_argument("starts_after", starts_after),
+            "endedAt": time_argument("ends_before", ends_before),
             "order": _choice("order", order, Order),
             "sort": _choice("sort", sort, Direction),
             "perPage": page_size,
@@ -139,7 +139,7 @@ class JicooClient(VendorClient[JicooSettings, BookingChange]):
             Refused: The slot is not free, or the booking is cancelled.
             OutcomeUnknown: No answer came and the booking does not stand at the new time.
         """
-        start = _time("started_at", started_at)
+        start = time_argument("started_at", started_at)
         try:
             wanted = {"startedAt": start, "timeZone": zone_name(time_zone)}
         except ValueError as error:
@@ -257,15 +257,6 @@ def _choice(name: str, value: str | None, choices: Any) -> str | None:
     if value is not None and value not in allowed:
         raise InvalidInput(f"{name} must be {' or '.join(allowed)}", hint="use one of these")
     return value
-
-
-def _time(name: str, value: datetime | str | None) -> str | None:
-    if value is None:
-        return None
-    try:
-        return written_time(moment(value))
-    except ValueError as error:
-        raise InvalidInput(f"{name} {error}") from None
 
 
 def _record(answer: Answer) -> Record:

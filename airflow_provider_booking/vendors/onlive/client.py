@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from pydantic import BaseModel
 
 from airflow_provider_booking.bookings import CredentialRejected, InvalidInput
-from airflow_provider_booking.bookings.time import moment
 from airflow_provider_booking.vendors.client import VendorClient
 from airflow_provider_booking.vendors.onlive import translation
 from airflow_provider_booking.vendors.onlive.auth import SignatureAuth, signer_named
@@ -31,7 +30,7 @@ from airflow_provider_booking.vendors.onlive.settings import OnliveSettings
 from airflow_provider_booking.vendors.reading import read_as
 from airflow_provider_booking.vendors.transport import Answer, Operation, unreadable
 from airflow_provider_booking.vendors.updating import Receipt
-from airflow_provider_booking.vendors.utc_times import written_time
+from airflow_provider_booking.vendors.utc_times import time_argument
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
@@ -120,8 +119,8 @@ class OnliveClient(VendorClient[OnliveSettings, AppointmentChange]):
         # All but search are assumed, their names and what they mean (docs/vendors/onlive.md, "Assumed").
         query = {
             "state": state,
-            "start": _time("starts_after", starts_after),
-            "end": _time("ends_before", ends_before),
+            "start": time_argument("starts_after", starts_after),
+            "end": time_argument("ends_before", ends_before),
         }
         if api_version == "v2":
             query = {_NAMES_OF_V2[name]: value for name, value in query.items()}
@@ -364,12 +363,3 @@ class OnliveClient(VendorClient[OnliveSettings, AppointmentChange]):
 
 def _read(model: type[AnswerModel], data: Any, answer: Answer) -> AnswerModel:
     return read_as(model, data, answer, vendor="onlive")
-
-
-def _time(name: str, value: datetime | str | None) -> str | None:
-    if value is None:
-        return None
-    try:
-        return written_time(moment(value))
-    except ValueError as error:
-        raise InvalidInput(f"{name} {error}") from None
