@@ -15,6 +15,10 @@ from airflow_provider_booking.operators.kos import KosUpdateReservationOperator
 from airflow_provider_booking.operators.onlive import OnliveUpdateAppointmentOperator
 from airflow_provider_booking.operators.zoho import ZohoUpdateBookingOperator
 
+FULL_HOUR = "dag_run.run_after.replace(minute=0, second=0, microsecond=0)"
+START = "{{ params.start or (" + FULL_HOUR + " + macros.timedelta(days=28)).isoformat() }}"
+END = "{{ params.end or (" + FULL_HOUR + " + macros.timedelta(days=28, minutes=30)).isoformat() }}"
+
 with DAG(
     "update_one_booking",
     schedule=None,
@@ -30,10 +34,18 @@ with DAG(
         "kos_schedule_id": Param("66a000000000000000000001", type="string", title="KOS: schedule"),
         "title": Param("Quarterly review", type="string", title="Title (at KOS the memo)"),
         "start": Param(
-            "2027-01-16T10:00:00+09:00", type="string", format="date-time", title="Start (not at Feishu)"
+            None,
+            type=["null", "string"],
+            format="date-time",
+            title="Start (not at Feishu)",
+            description="Four weeks from now where it is empty.",
         ),
         "end": Param(
-            "2027-01-16T10:30:00+09:00", type="string", format="date-time", title="End (not at Feishu)"
+            None,
+            type=["null", "string"],
+            format="date-time",
+            title="End (not at Feishu)",
+            description="Give both or neither.",
         ),
         "keep_days": Param(
             20, type="integer", minimum=1, maximum=29, title="Feishu: days to keep the meeting number"
@@ -54,7 +66,7 @@ with DAG(
         booking_id="{{ params.zoho_booking_id }}",
         changes={
             "title": "{{ params.title }}",
-            "dateandtime": {"start": "{{ params.start }}", "end": "{{ params.end }}"},
+            "dateandtime": {"start": START, "end": END},
         },
         notify_attendee=0,
     )
@@ -64,8 +76,8 @@ with DAG(
         uid="{{ params.jicoo_uid }}",
         changes={
             "name": "{{ params.title }}",
-            "startedAt": "{{ params.start }}",
-            "endedAt": "{{ params.end }}",
+            "startedAt": START,
+            "endedAt": END,
             "isSendUpdates": False,
         },
     )
@@ -73,7 +85,7 @@ with DAG(
     OnliveUpdateAppointmentOperator(
         task_id="onlive",
         appointment_id="{{ params.onlive_appointment_id }}",
-        changes={"title": "{{ params.title }}", "start": "{{ params.start }}", "end": "{{ params.end }}"},
+        changes={"title": "{{ params.title }}", "start": START, "end": END},
     )
 
     KosUpdateReservationOperator(
@@ -81,7 +93,7 @@ with DAG(
         schedule_id="{{ params.kos_schedule_id }}",
         changes={
             "reservationMemo": "{{ params.title }}",
-            "startDateTime": "{{ params.start }}",
-            "endDateTime": "{{ params.end }}",
+            "startDateTime": START,
+            "endDateTime": END,
         },
     )

@@ -14,16 +14,17 @@ def reads(sandbox: Sandbox, vendor: str) -> list[Request]:
 
 def writes(sandbox: Sandbox, vendor: str) -> list[Request]:
     """Return the requests that may change a booking, in order; those for tokens are not among them."""
-    return [
-        request
-        for request in sandbox.requests(vendor)
-        if not _changes_nothing(request) and not _is_for_a_token(request)
-    ]
+    return [request for request in sandbox.requests(vendor) if may_change_a_booking(request)]
 
 
 def token_fetches(sandbox: Sandbox, vendor: str) -> list[Request]:
     """Return the requests for access tokens, in order."""
     return [request for request in sandbox.requests(vendor) if _is_for_a_token(request)]
+
+
+def may_change_a_booking(request: Request) -> bool:
+    """Say whether a request is neither a read nor for a token."""
+    return not _changes_nothing(request) and not _is_for_a_token(request)
 
 
 def _changes_nothing(request: Request) -> bool:

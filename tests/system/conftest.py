@@ -44,6 +44,13 @@ def one_run(stage: Stage) -> Run:
 
 
 @pytest.fixture(scope="session")
+def form_run(stage: Stage, one_run: Run) -> Run:
+    """A run of the sample DAG with its form as it is."""
+    assert one_run.state == "success"
+    return finished_run(stage, "update_one_booking", {})
+
+
+@pytest.fixture(scope="session")
 def mapped_run(stage: Stage) -> Run:
     """A run with mapped tasks for every vendor."""
     return finished_run(stage, "mapped_updates", {"title": "Room 4"})
