@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from airflow_provider_booking.bookings.errors import InvalidInput
 
-_SPREADSHEET_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?E[+-]?\d+|\d+[.]\d+", re.IGNORECASE)
+# 6.91119E+18, 6,9E+18, 6911188.0. Without a sign or a point it may be the id of another vendor: 66e0…01.
+_SPREADSHEET_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?E[+-]\d+|[+-]?\d+[.,]\d+(E\d+)?", re.IGNORECASE)
 
 
 class BookingRef(BaseModel):

@@ -7,13 +7,14 @@ pydantic's ``model_fields_set``, so nothing else has to carry it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from airflow_provider_booking.bookings.errors import InvalidInput
-from airflow_provider_booking.bookings.wording import first_problem
+from airflow_provider_booking.bookings.wording import field_path, first_problem
 
 Item = TypeVar("Item")
 
@@ -27,6 +28,51 @@ def _only(value: Any) -> Any:
 
 ReplacedList = Annotated[list[Item], BeforeValidator(_only)]
 """A list that the vendor replaces as a whole, so that ``[...]`` and ``{"set": [...]}`` mean the same."""
+
+
+_DEEPEST = 100
+_LONGEST_PATH = 10  # of those that are shown whole
+
+
+def check_json_can_carry(value: Any, path: tuple[int | str, ...] = ()) -> None:
+    """Refuse what no JSON text in UTF-8 can carry, at any depth. Values that are no JSON are left alone.
+
+    Raises:
+        InvalidInput: Half a character, a number that is none, a key that is no text, or a value nested so
+            deep that it holds itself, most likely.
+    """
+    problem = _unfit(value, len(path))
+    if problem is not None:
+        shown = path if len(path) < _LONGEST_PATH else path[:3]
+        raise InvalidInput(f"{field_path(shown) or 'changes'} {problem[0]}", hint=problem[1])
+    if isinstance(value, Mapping):
+        for name, member in value.items():
+            check_json_can_carry(member, (*path, name))
+    elif isinstance(value, list | tuple):
+        for index, member in enumerate(value):
+            check_json_can_carry(member, (*path, index))
+
+
+def _unfit(value: Any, depth: int) -> tuple[str, str] | None:
+    if depth > _DEEPEST:
+        return f"is nested more than {_DEEPEST} levels deep", "flatten it"
+    if isinstance(value, Mapping) and not all(isinstance(name, str) for name in value):
+        return "has a name that is no text", "put every field's name in quotes"
+    if isinstance(value, Mapping) and not all(map(_is_whole, value)):
+        return "has a name with half a character (a surrogate) in it", "check how the text was decoded"
+    if isinstance(value, str) and not _is_whole(value):
+        return "has half a character (a surrogate) in it", "check how the text was decoded"
+    if isinstance(value, float) and not math.isfinite(value):
+        return "is not a finite number", "give a number, or leave it out"
+    return None
+
+
+def _is_whole(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 class Change(BaseModel):
@@ -53,12 +99,13 @@ class Change(BaseModel):
             )
         if not changes:
             raise InvalidInput("changes is empty", hint="name at least one field")
+        check_json_can_carry(changes)
         try:
             return cls.model_validate(dict(changes))
         except ValidationError as error:
             problem, hint = first_problem(error, cls)
-            # The chain is cut: pydantic's own text quotes the value, which may be a password.
-            raise InvalidInput(problem, hint=hint) from None
+        # Out of the except block: pydantic's own text quotes the value, which may be a password.
+        raise InvalidInput(problem, hint=hint)
 
     def given(self, name: str) -> bool:
         """Whether the field was given at all, be it to clear or to set it."""

@@ -5,6 +5,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
+# What a header's value can be on the wire: Latin-1 without control characters.
+HeaderValue = Annotated[str, Field(pattern=r"^[\t\x20-\x7e\u00a0-\u00ff]*$")]
+
 
 class _Shape(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -22,7 +25,7 @@ class Fail(_Shape):
     code: int | str | None = None
     message: str | None = None
     body: Any = None
-    headers: dict[str, str] = {}
+    headers: dict[str, HeaderValue] = {}
     applied: bool = False
 
 
@@ -61,8 +64,8 @@ class Wait(_Shape):
     """What a throttle answer says about waiting; null leaves the header out."""
 
     status: Literal[400, 429] = 429
-    retry_after: str | None = None
-    reset: str | None = None
+    retry_after: HeaderValue | None = None
+    reset: HeaderValue | None = None
 
 
 class Throttle(_Shape):

@@ -1,6 +1,7 @@
 """What the sandbox received, and whom the vendors would have told."""
 
 import json
+import math
 import re
 from collections import deque
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from urllib.parse import parse_qs
 _SECRET = re.compile(r"secret|token|^key$", re.IGNORECASE)
 _SECRET_PAIR = re.compile(r"(\w*(?:secret|token)\w*=)[^&\s]+", re.IGNORECASE)
 _MASK = "***"
+_TOO_DEEP = "(nested too deeply to be shown)"
 _KEPT = 100_000  # the newest requests; enough for a long rehearsal, bounded for a longer one
 
 
@@ -81,13 +83,25 @@ def _readable(body: bytes) -> Any:
         return None
     try:
         return _masked(json.loads(body))
+    except RecursionError:
+        return _TOO_DEEP
     except ValueError:
         return _SECRET_PAIR.sub(rf"\1{_MASK}", body.decode(errors="replace"))
 
 
 def _masked(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: _MASK if _SECRET.search(name) else _masked(inner) for name, inner in value.items()}
+        return {
+            _showable(name): _MASK if _SECRET.search(name) else _masked(inner)
+            for name, inner in value.items()
+        }
     if isinstance(value, list):
         return [_masked(inner) for inner in value]
-    return value
+    return _showable(value)
+
+
+def _showable(value: Any) -> Any:
+    """Give what Python reads and JSON cannot carry, NaN and half characters, as text that it can."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value.encode(errors="replace").decode() if isinstance(value, str) else value

@@ -20,6 +20,7 @@ from airflow_provider_booking.vendors.tokens import Token
 from airflow_provider_booking.vendors.updating import Update
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Awaitable, Callable, Mapping
     from types import TracebackType
 
@@ -98,6 +99,10 @@ class VendorClient(ABC, Generic[Settings, AChange]):
             raise RuntimeError("The client is not open: use it inside `async with client:`.")
         return self._entered
 
+    def turn(self, booking_id: str) -> asyncio.Lock:
+        """Held while a booking is updated: one update of one booking at a time in this event loop."""
+        return self._here.transport.turn(booking_id)
+
     async def get_booking(self, booking_id: str, **options: Any) -> Booking:
         """Read one booking.
 
@@ -154,7 +159,7 @@ class VendorClient(ABC, Generic[Settings, AChange]):
             return self.options_model.model_validate(dict(options))
         except ValidationError as error:
             problem, hint = first_problem(error, self.options_model)
-            raise InvalidInput(problem, hint=hint) from None
+        raise InvalidInput(problem, hint=hint)
 
     @abstractmethod
     def parse_changes(self, changes: Mapping[str, Any], options: Any) -> AChange:
@@ -202,6 +207,11 @@ class VendorClient(ABC, Generic[Settings, AChange]):
         del change
         return ()
 
+    def remarks_on_sending(self, change: AChange) -> tuple[str, ...]:
+        """What a person should know about a change that was sent, whether its answer came or was lost."""
+        del change
+        return ()
+
     def remarks_on(self, record: Record) -> tuple[str, ...]:
         """What a person should know about a booking as it reads at the end."""
         del record
@@ -233,7 +243,7 @@ class VendorClient(ABC, Generic[Settings, AChange]):
         )
         body = answer.body if isinstance(answer.body, dict) else {}
         value, seconds = body.get(token), life(body)
-        if not isinstance(value, str) or not value or not isinstance(seconds, int | float):
+        if not (isinstance(value, str) and _fits_header(value) and isinstance(seconds, int | float)):
             raise VendorUnavailable(
                 "the answer holds no token", vendor=self.vendor, operation=operation.name, hint="try again"
             )
@@ -251,3 +261,7 @@ class VendorClient(ABC, Generic[Settings, AChange]):
         Raises:
             BookingError: The vendor cannot be reached or does not accept the credential.
         """
+
+
+def _fits_header(value: str) -> bool:
+    return bool(value) and value.isascii() and value.isprintable()

@@ -54,7 +54,7 @@ def credential_of(settings: VendorSettings) -> Credential:
     # A forked worker starts with locks and tokens of its own: the parent's may be held by a thread it lacks.
     key = (os.getpid(), settings.credential())
     with _lock:
-        return _credentials.setdefault(key, Credential(TokenCache(settings.token_budget)))
+        return _credentials.setdefault(key, Credential(TokenCache(settings.vendor, settings.token_budget)))
 
 
 def forget_credentials() -> None:

@@ -177,8 +177,8 @@ class VendorSettings(BaseModel):
             return cls.model_validate({**given, "conn_id": conn_id})
         except ValidationError as error:
             problem, hint = first_problem(error, cls)
-            # The chain is cut: the original error knows the values.
-            raise InvalidInput(f"connection {conn_id}: {cls._titled(problem)}", hint=hint) from None
+        # Out of the except block: the original error knows the values.
+        raise InvalidInput(f"connection {conn_id}: {cls._titled(problem)}", hint=hint)
 
     @classmethod
     def _titled(cls, problem: str) -> str:

@@ -54,7 +54,10 @@ class TokenAuth(httpx.Auth):
         """Show the token; where it is refused, show a new one."""
         token = await self._tokens.get(self._fetch)
         response = yield self._shown(request, token)
-        if not await self._is_stale(response) or not self._tokens.discard(token, self._use):
+        if not await self._is_stale(response):
+            self._tokens.accept(self._use)
+            return
+        if not self._tokens.discard(token, self._use):
             return
         token = await self._tokens.get(self._fetch)
         response = yield self._shown(request, token)

@@ -26,9 +26,9 @@ class Token:
 
 @dataclass(frozen=True)
 class TokenBudget:
-    """How many tokens a vendor hands out to one credential: ``fetches`` in any ``seconds``."""
+    """How many tokens a vendor hands out to one credential: ``tokens`` in any ``seconds``."""
 
-    fetches: int
+    tokens: int
     seconds: float
 
 
@@ -39,16 +39,18 @@ class TokenCache:
     lock of one loop is not enough: the first caller fetches, all others, in whatever loop, wait for it.
 
     Args:
-        budget: How many tokens may be fetched; None where the vendor counts none.
+        vendor: The vendor's name, for errors.
+        budget: How many tokens may be had; None where the vendor counts none.
     """
 
-    def __init__(self, budget: TokenBudget | None = None) -> None:
+    def __init__(self, vendor: str | None = None, budget: TokenBudget | None = None) -> None:
+        self._vendor = vendor
         self._lock = threading.Lock()
         self._token: Token | None = None
         self._fetching: Future[Token] | None = None
         self._hopeless: set[str] = set()
         self._budget = budget
-        self._fetched: deque[float] = deque(maxlen=budget.fetches if budget else 0)
+        self._given: deque[float] = deque(maxlen=budget.tokens if budget else 0)
 
     async def get(self, fetch: Callable[[], Awaitable[Token]]) -> str:
         """Return the token, fetching it where there is none that can still be used.
@@ -77,7 +79,7 @@ class TokenCache:
 
     async def _fetch(self, fetch: Callable[[], Awaitable[Token]], mine: Future[Token]) -> str:
         try:
-            self._spend()
+            self._check_budget()
             token = await fetch()
         except BaseException as error:
             with self._lock:
@@ -86,23 +88,23 @@ class TokenCache:
             raise
         with self._lock:
             self._token, self._fetching = token, None
+            self._given.append(time.monotonic())
             self._hopeless.clear()
         mine.set_result(token)
         return token.value
 
-    def _spend(self) -> None:
-        if self._budget is None:
+    def _check_budget(self) -> None:
+        budget = self._budget
+        if budget is None or len(self._given) < budget.tokens:
             return
-        now = time.monotonic()
-        if len(self._fetched) == self._budget.fetches:
-            wait = self._fetched[0] + self._budget.seconds - now
-            if wait > 0:
-                raise Throttled(
-                    f"{self._budget.fetches} tokens in {self._budget.seconds:g} s are used up",
-                    retry_after=wait,
-                    hint="find out who else fetches tokens, or what keeps refusing them; nothing was sent",
-                )
-        self._fetched.append(now)
+        wait = self._given[0] + budget.seconds - time.monotonic()
+        if wait > 0:
+            raise Throttled(
+                f"{budget.tokens} tokens in {budget.seconds:g} s are used up",
+                vendor=self._vendor,
+                retry_after=wait,
+                hint="find out what keeps refusing them; nothing was sent",
+            )
 
     def discard(self, value: str, use: str) -> bool:
         """Forget a token that the vendor does not take.
@@ -124,6 +126,12 @@ class TokenCache:
                 return False
             self._token = None
             return True
+
+    def accept(self, use: str) -> None:
+        """Note that a token was taken for ``use``: where it was refused before, that was not for good."""
+        if use in self._hopeless:
+            with self._lock:
+                self._hopeless.discard(use)
 
     def give_up(self, value: str, use: str) -> None:
         """Remember that a token was refused although it was new, so that ``use`` fetches no more for it."""

@@ -13,6 +13,8 @@ is unknown is never sent again from here: :mod:`~airflow_provider_booking.vendor
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import email.utils
 import logging
 import ssl
@@ -22,6 +24,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 from urllib.parse import quote
 from urllib.request import getproxies
+from weakref import WeakValueDictionary
 
 import httpx
 from tenacity import (
@@ -51,7 +54,6 @@ from airflow_provider_booking.vendors.quiet import own_request
 from airflow_provider_booking.vendors.settings import is_loopback
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Mapping
 
     from airflow_provider_booking.vendors.patience import Patience
@@ -61,6 +63,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 USER_AGENT = f"airflow-provider-booking/{__version__}"
+LONGEST_BELIEVED = 86400.0
+"""Seconds. A vendor that asks for a longer wait has made a slip, and would stop a credential for good."""
 _UNREADABLE = object()
 
 # Nothing reached the vendor: no connection, no free one, no proxy, or bytes that httpx would not write.
@@ -129,6 +133,14 @@ class Transport:
         self._vendor = settings.vendor
         self._base_url = settings.host
         self._slots = slots
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    def turn(self, booking_id: str) -> asyncio.Lock:
+        """What whoever updates a booking holds, from the read to the last look.
+
+        Two updates of one booking at once would each see it as it was, send, and have people told twice.
+        """
+        return self._turns.setdefault(booking_id, asyncio.Lock())
 
     async def call(
         self,
@@ -174,9 +186,7 @@ class Transport:
         )
 
         async def attempt() -> Answer:
-            request = self.http.build_request(
-                operation.method, url, params=parameters or None, json=body, data=form
-            )
+            request = self._written(operation, url, params=parameters or None, json=body, data=form)
             if operation.kind != "token":
                 await self.throttle.pass_through(
                     writes=operation.kind == "write", longest_wait=patience.longest_wait
@@ -188,6 +198,19 @@ class Transport:
         async with self._slots:
             return await retrying(attempt)
 
+    def _written(self, operation: Operation, url: str, **parts: Any) -> httpx.Request:
+        with contextlib.suppress(ValueError, RecursionError):
+            return self.http.build_request(operation.method, url, **parts)
+        raise self._unwritable(operation, "odd characters or numbers in it")
+
+    def _unwritable(self, operation: Operation, why: str) -> InvalidInput:
+        return InvalidInput(
+            f"the request cannot be written ({why})",
+            hint="look for line breaks or other odd characters in the connection and in what is sent",
+            vendor=self._vendor,
+            operation=operation.name,
+        )
+
     async def _send(
         self, operation: Operation, dialect: Dialect, request: httpx.Request, auth: httpx.Auth | None
     ) -> Answer:
@@ -196,18 +219,20 @@ class Transport:
             with own_request():
                 response = await self.http.send(request, auth=auth)
         except httpx.HTTPError as error:
-            # The chain is cut: httpx's error holds the request, with its URL, body and credential.
-            raise self._no_answer(operation, error) from None
-        answer = self._judge(operation, dialect, response)
-        log.debug(
-            "%s %s: HTTP %d in %.0f ms%s",
-            self._vendor,
-            operation.name,
-            answer.status,
-            (time.monotonic() - started) * 1000,
-            f", request id {answer.request_id}" if answer.request_id else "",
-        )
-        return answer
+            failed = self._no_answer(operation, error)
+        else:
+            answer = self._judge(operation, dialect, response)
+            log.debug(
+                "%s %s: HTTP %d in %.0f ms%s",
+                self._vendor,
+                operation.name,
+                answer.status,
+                (time.monotonic() - started) * 1000,
+                f", request id {answer.request_id}" if answer.request_id else "",
+            )
+            return answer
+        # Out of the except block: httpx's error holds the request, with its URL, body and credential.
+        raise failed
 
     def _no_answer(self, operation: Operation, error: httpx.HTTPError) -> BookingError:
         where: dict[str, Any] = {"vendor": self._vendor, "operation": operation.name}
@@ -217,11 +242,7 @@ class Transport:
                 f"no connection to the vendor ({kind})", hint="check the host and the network", **where
             )
         if isinstance(error, httpx.LocalProtocolError | httpx.UnsupportedProtocol):
-            return InvalidInput(
-                f"the request cannot be written ({kind})",
-                hint="look for line breaks or other odd characters in the connection",
-                **where,
-            )
+            return self._unwritable(operation, kind)
         if operation.kind == "write":
             return OutcomeUnknown(
                 f"the request was sent and no answer came ({kind})",
@@ -267,7 +288,8 @@ class Transport:
             **where,
         )
         if isinstance(error, Throttled) and error.retryable:
-            error.retry_after = dialect.wait(response.headers) or retry_after(response.headers)
+            wait = dialect.wait(response.headers) or retry_after(response.headers)
+            error.retry_after = min(wait, LONGEST_BELIEVED) if wait else None
             if error.retry_after:
                 self.throttle.pause(error.retry_after)
         return error
@@ -287,7 +309,11 @@ def _certain_meaning(status: int, failure: Failure | None) -> Meaning | None:
 def _uncertain(operation: Operation, failure: Failure | None, where: dict[str, Any]) -> BookingError:
     """For a write the outcome is unknown; a read has changed nothing, whatever came back."""
     status = where["status"]
-    problem = _problem(failure.meaning, failure) if failure else "the answer is not the vendor's own"
+    problem = "the answer is not the vendor's own"
+    if failure is not None:
+        certain = issubclass(failure.meaning.error, NotApplied)
+        # What a status or code means otherwise ("refused") it does not mean here.
+        problem = "the vendor failed on the way" if certain else _problem(failure.meaning, failure)
     if operation.kind == "write":
         return OutcomeUnknown(
             problem, reason=Reason.VENDOR_ERROR, hint="read the booking before sending it again", **where

@@ -79,6 +79,10 @@ class Update(Generic[AChange]):
 
     async def run(self) -> UpdateResult:
         """See :meth:`airflow_provider_booking.vendors.client.VendorClient.update_booking`."""
+        async with self._client.turn(self._booking_id):
+            return await self._run()
+
+    async def _run(self) -> UpdateResult:
         client = self._client
         before = await self._read()
         self._unseen = client.unseen(before, self._change)
@@ -90,7 +94,7 @@ class Update(Generic[AChange]):
             return self._result(Outcome.UNCHANGED, {})
         receipt = await self._write(before, wanted)
         wanted |= receipt.left_out
-        self._warn(*receipt.warnings)
+        self._warn(*receipt.warnings, *client.remarks_on_sending(self._change))
         after = receipt.record if receipt.record is not None else await self._read_after(receipt)
         if self._missing(after, wanted):
             # Some vendors show a write a moment late.
@@ -206,7 +210,16 @@ class Update(Generic[AChange]):
 
 def _differing(now: Fields, wanted: Fields) -> Fields:
     """The wanted fields that do not read so now."""
-    return {name: value for name, value in wanted.items() if now.get(name) != value}
+    return {name: value for name, value in wanted.items() if not _same(now.get(name), value)}
+
+
+def _same(one: JsonValue, other: JsonValue) -> bool:
+    """Whether two values are the same in JSON, where ``true`` is not ``1``."""
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_same(one[name], other[name]) for name in one)
+    return one == other and isinstance(one, bool) == isinstance(other, bool)
 
 
 def _part(fields: Fields, names: Fields) -> Fields:

@@ -10,7 +10,9 @@ from airflow_provider_booking.bookings import Booking, BookingRef, InvalidInput
 from airflow_provider_booking.bookings.booking import checked_id
 
 
-@pytest.mark.parametrize("value", ["6911188411932033028", "sandboxVb7RE", "a/b?c", "0", "1e", "E5", "1.2.3"])
+@pytest.mark.parametrize(
+    "value", ["6911188411932033028", "sandboxVb7RE", "a/b?c", "0", "1e", "E5", "1.2.3", "66e000000001"]
+)
 def test_an_id_is_taken_as_the_vendor_shows_it(value: str) -> None:
     assert checked_id(value, field="uid") == value
 

@@ -78,6 +78,10 @@ def test_a_list_and_the_word_set_mean_exactly_these() -> None:
     assert Wish.parse({"settings": {"hosts": {"set": hosts}}}) == Wish.parse({"settings": {"hosts": hosts}})
 
 
+NESTED: list[Any] = []
+NESTED.append(NESTED)
+
+
 @pytest.mark.parametrize("odd", [{"set": [], "add": []}, {"add": []}, {"set": "a"}, "a"])
 def test_any_other_object_in_place_of_a_list_is_refused(odd: Any) -> None:
     error = refusal({"settings": {"hosts": odd}})
@@ -144,6 +148,25 @@ def test_a_template_that_came_out_as_text_is_told_how_to_stay_an_object() -> Non
         ({"count": 10}, "count must be at most 9", "change it"),
         ({"quiet": "perhaps"}, "quiet must be true or false", "give true or false"),
         ({"title": 5, "count": 0}, "title must be text (1 more after this)", "put it in quotes"),
+        (
+            {"title": "a\ud800"},
+            "title has half a character (a surrogate) in it",
+            "check how the text was decoded",
+        ),
+        (
+            {"settings": {"hosts": [{"userId": "\udc80"}]}},
+            "settings.hosts[0].userId has half a character (a surrogate) in it",
+            "check how the text was decoded",
+        ),
+        (
+            {"title\ud800": "a"},
+            "changes has a name with half a character (a surrogate) in it",
+            "check how the text was decoded",
+        ),
+        ({"count": float("nan")}, "count is not a finite number", "give a number, or leave it out"),
+        ({"count": float("-inf")}, "count is not a finite number", "give a number, or leave it out"),
+        ({1: 2}, "changes has a name that is no text", "put every field's name in quotes"),
+        ({"settings": NESTED}, "settings[0][0] is nested more than 100 levels deep", "flatten it"),
     ],
 )
 def test_a_wrong_field_is_named_by_its_whole_path_with_what_to_do(

@@ -58,7 +58,14 @@ JICOO = Case(
 )
 
 
-ZOHO = Case(ZohoCalendarHook, "1596693672887000001", "Booking", {"title": "Handover"}, checking="bookings")
+ZOHO = Case(
+    ZohoCalendarHook,
+    "1596693672887000001",
+    "Booking",
+    {"title": "Handover"},
+    unknown_id="1000000000000000001",
+    checking="bookings",
+)
 ONLIVE = Case(
     OnliveHook,
     "1610c525-f19a-40d0-8cd1-03daba3d2d98",

@@ -96,6 +96,7 @@ ZOHO = Case(
     "title",
     "Booking",
     options=("recurrence_edittype", "recurrenceid_in_millis", "notify_attendee"),
+    unknown_id="1000000000000000001",
     getting="*/bookings/*",
     updating=("POST", "*/bookings/*"),
     shows=lambda record: {record["start_date"]: record, "start_date": record["start_date"]},

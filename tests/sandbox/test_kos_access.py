@@ -1,5 +1,6 @@
 """docs/vendors/kos.md, "Simulator rules" 1 to 3: keys, tokens, methods; and what faults look like."""
 
+import json
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -17,6 +18,8 @@ OTHER_HOSPITAL = "00000000-0000-4000-8000-000000000002"
 EXCHANGE = "/kos/open/authorization/commands/exchange-token"
 DETAIL = "v1/queries/get-schedule-detail"
 DETAIL_PATH = f"/kos/schedule/open/{DETAIL}"
+UPDATE_PATH = "/kos/schedule/open/v2/commands/update-reservation"
+NO_JSON = [b"NaN", b"-Infinity", b"1e999", b'"\\ud800"', b'{"\\udfff": 1}', b'"\xed\xa0\x80"']
 Call = Callable[..., httpx.Response]
 Token = Callable[..., str]
 
@@ -152,6 +155,51 @@ def test_a_body_that_is_no_json_object_is_refused(
     headers = {"Authorization": f"Bearer {kos_token()}"}
     answer = http.post(DETAIL_PATH, content=content, headers=headers)
     assert outcome(answer) == refusal(400, "InvalidCommandException")
+
+
+@pytest.mark.parametrize("content", NO_JSON)
+def test_a_body_that_no_json_could_carry_is_refused_and_stores_nothing(
+    sandbox: Sandbox, kos_body: Call, http: httpx.Client, kos_token: Token, content: bytes
+) -> None:
+    before = sandbox.bookings("kos")
+    whole = json.dumps(kos_body("v2", SAMPLE, requestedProcedures=[{"type": "HERE"}])).encode()
+    headers = {"Authorization": f"Bearer {kos_token()}"}
+    answer = http.post(UPDATE_PATH, content=whole.replace(b'"HERE"', content), headers=headers)
+    assert outcome(answer) == refusal(400, "InvalidCommandException")
+    assert sandbox.bookings("kos") == before
+
+
+@pytest.mark.parametrize("depth", [101, 400, 100_000])
+def test_a_body_that_is_nested_too_deeply_is_refused(
+    http: httpx.Client, kos_token: Token, depth: int
+) -> None:
+    headers = {"Authorization": f"Bearer {kos_token()}"}
+    content = b'{"scheduleId": ' + b"[" * depth + b"]" * depth + b"}"
+    answer = http.post(DETAIL_PATH, content=content, headers=headers)
+    assert outcome(answer) == refusal(400, "InvalidCommandException")
+
+
+@pytest.mark.parametrize(
+    ("value", "logged"),
+    [
+        (b"NaN", "nan"),
+        (b"-1e999", "-inf"),
+        (b'"\\ud800!"', "?!"),
+        (b'{"\\udc00": 1}', {"?": 1}),
+        (b'{"token": NaN}', {"token": "***"}),
+    ],
+)
+def test_what_no_json_can_carry_is_logged_as_text_that_it_can(
+    sandbox: Sandbox, http: httpx.Client, value: bytes, logged: Any
+) -> None:
+    http.post(DETAIL_PATH, content=b'{"x": ' + value + b"}")
+    assert sandbox.requests("kos")[0]["body"] == {"x": logged}
+
+
+def test_a_body_that_is_nested_too_deeply_to_be_logged_says_so(sandbox: Sandbox, http: httpx.Client) -> None:
+    http.post(DETAIL_PATH, content=b"[" * 100_000)
+    http.post(DETAIL_PATH, content=b"[" * 100_000 + b"]" * 100_000)
+    assert [entry["body"] for entry in sandbox.requests("kos")] == ["(nested too deeply to be shown)"] * 2
 
 
 def test_a_key_for_queries_only_may_read(kos: Call) -> None:

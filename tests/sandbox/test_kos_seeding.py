@@ -17,6 +17,14 @@ from airflow_provider_booking.sandbox.world import Start, World
 SAMPLE = "66a000000000000000000001"
 FIRST = "66a100000000000000000001"
 LASER_GROUP, LASER = "65f000000000000000000002", "65e000000000000000000003"
+LASER_ONLY = {"reservationGroupId": LASER_GROUP}
+OTHER_HOSPITALS_ZONE = "65e000000000000000000011"
+RESOURCE = {
+    "zoneId": LASER,
+    "startDateTimeUtc": "2030-01-07T01:00:00Z",
+    "endDateTimeUtc": "2030-01-07T02:00:00Z",
+    "reservationGroup": LASER_ONLY,
+}
 
 
 def made_up(count: int = 800, seed: int = 7) -> list[dict[str, Any]]:
@@ -156,9 +164,43 @@ def test_times_and_places_of_ones_own_become_the_one_resource(sandbox: Sandbox) 
     assert (resource["zoneId"], resource["startDateTimeUtc"]) == (LASER, "2030-01-07T01:00:00Z")
 
 
+@pytest.mark.parametrize("more", [{}, {"reservation": {"startDateTime": "2030-01-07T01:00:00Z"}}])
+def test_of_another_hospital_a_place_is_made_up(sandbox: Sandbox, more: dict[str, Any]) -> None:
+    [schedule_id] = sandbox.seed("kos", bookings=[{"hospital": "other"} | more])
+    record = sandbox.booking("kos", schedule_id)
+    assert (record["hospital"], record["reservation"]["zoneId"]) == ("other", OTHER_HOSPITALS_ZONE)
+
+
+def test_members_that_are_null_are_left_out(sandbox: Sandbox) -> None:
+    [schedule_id] = sandbox.seed("kos", bookings=[{"reservation": {"doctor": None, "title": None}}])
+    assert not {"doctor", "title"} & sandbox.booking("kos", schedule_id)["reservation"].keys()
+
+
+def test_a_schedule_that_json_cannot_carry_is_not_stored(sandbox: Sandbox) -> None:
+    before = sandbox.bookings("kos")
+    with pytest.raises(ControlError, match="NaN and infinite numbers are not JSON"):
+        sandbox.seed("kos", bookings=[{"tasks": [{"price": float("nan")}]}])
+    assert sandbox.bookings("kos") == before
+
+
 @pytest.mark.parametrize(
     ("record", "sentence"),
     [
+        ({"reservation": {"title": "x"}}, "A KOS schedule has no reservation.title."),
+        (
+            {"reservation": {"doctor": {"id": "x", "name": "y", "age": 5}}},
+            "A KOS schedule has no reservation.doctor.age.",
+        ),
+        ({"visitor": {"shoes": 42}}, "A KOS schedule has no visitor.shoes."),
+        (
+            {"occupiedResources": [RESOURCE, RESOURCE | {"reservationGroup": LASER_ONLY | {"x": 1}}]},
+            "A KOS schedule has no occupiedResources[1].reservationGroup.x.",
+        ),
+        (
+            {"createdDateTimeUtc": "yesterday"},
+            "createdDateTimeUtc is not what KOS would store: NotAvailable.",
+        ),
+        ({"flowStepUpdatedDateTimeUtc": 5}, "flowStepUpdatedDateTimeUtc is not what KOS would store"),
         ({"title": "x"}, "A KOS schedule has no title; it has id, hospital, receptionZoneId,"),
         ({"hospital": "x"}, "hospital is not what KOS would store: NotAvailable."),
         ({"reservation": "x"}, "reservation is not what KOS would store: NotAvailable."),

@@ -196,9 +196,21 @@ def test_an_end_that_is_not_after_the_start_is_an_invalid_range(
     )
 
 
-def test_times_are_kept_to_the_millisecond(sandbox: Sandbox, kos: Call, kos_body: Body) -> None:
-    kos(V1, kos_body("v1", SAMPLE, **TIMES | {"startDateTime": "2030-01-07T01:00:00.1239Z"}))
-    assert reservation(sandbox)["startDateTime"] == "2030-01-07T01:00:00.123Z"
+@pytest.mark.parametrize(
+    ("sent", "shown"), [("00.1239Z", "00.123Z"), ("00.000999Z", "00Z"), ("00.120Z", "00.120Z")]
+)
+def test_times_are_kept_to_the_millisecond(
+    sandbox: Sandbox, kos: Call, kos_body: Body, sent: str, shown: str
+) -> None:
+    kos(V1, kos_body("v1", SAMPLE, **TIMES | {"startDateTime": f"2030-01-07T01:00:{sent}"}))
+    assert reservation(sandbox)["startDateTime"] == f"2030-01-07T01:00:{shown}"
+
+
+def test_times_that_differ_by_less_than_a_millisecond_are_the_same(
+    kos_refused: Refusal, kos_body: Body
+) -> None:
+    times = {"startDateTime": "2030-01-07T01:00:00.0001Z", "endDateTime": "2030-01-07T01:00:00.0009Z"}
+    assert kos_refused(V1, kos_body("v1", SAMPLE, **times))[1] == [("endDateTime", "InvalidTimeRange")]
 
 
 def test_v1_may_not_move_a_visitor_into_another_reservation_of_the_same_one(

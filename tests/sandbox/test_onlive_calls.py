@@ -320,6 +320,13 @@ def test_mask_guests_replaces_addresses_and_numbers_and_tells_nobody(sandbox: Sa
     assert len(told(sandbox)) == 1
 
 
+def test_mask_guests_takes_guests_of_whom_nothing_else_is_known(sandbox: Sandbox, onlive: Call) -> None:
+    sandbox.seed("onlive", bookings=[{"id": SAMPLE, "guests": [A | {"extraFields": None}]}])
+    order = {"email": "a@example.com", "newPhone": "0"}
+    answer = onlive("PUT", f"/v1/appointments/{SAMPLE}/mask-guests", json={"guests": [order]})
+    assert answer.json()["guests"] == [A | {"extraFields": {"phone": "0"}}]
+
+
 @pytest.mark.parametrize("body", [{}, {"guests": []}, {"guests": "x"}])
 def test_mask_guests_needs_guests(onlive: Call, body: dict[str, Any]) -> None:
     assert onlive("PUT", f"/v1/appointments/{SAMPLE}/mask-guests", json=body).status_code == 400

@@ -110,6 +110,8 @@ def test_rule_10_an_event_is_replaced_as_a_whole(onlive_put: Put) -> None:
         ("title", 5),
         ("guests", A),
         ("guests", ["a@example.com"]),
+        ("guests", [A | {"extraFields": "x"}]),
+        ("guests", [A | {"extraFields": []}]),
         ("reminders", [{"time": "15", "unit": "m"}]),
         ("reminders", [{"time": 15}]),
         ("extraFields", []),
@@ -339,7 +341,28 @@ def test_rule_26_times_come_back_in_utc_with_milliseconds(onlive_put: Put, sent:
     assert onlive_put({"start": sent, "end": "2030-03-10T18:00:00Z"}).json()["start"] == shown
 
 
-@pytest.mark.parametrize("content", [b"{", b"[]", b'"title"', b"\xff"])
-def test_a_body_that_is_no_json_object_is_refused(onlive: Call, content: bytes) -> None:
+NO_JSON = {
+    "cut": b"{",
+    "list": b"[]",
+    "text": b'"title"',
+    "no UTF-8": b"\xff",
+    "NaN": b'{"extraFields": {"a": NaN}}',
+    "infinite": b'{"extraFields": {"a": -Infinity}}',
+    "too great": b'{"extraFields": {"a": 1e999}}',
+    "deep": b'{"extraFields": {"a": ' + b"[" * 200 + b"]" * 200 + b"}}",
+    "endless": b'{"extraFields": ' + b'{"a":' * 100_000,
+}
+
+
+@pytest.mark.parametrize("content", NO_JSON.values(), ids=NO_JSON)
+def test_a_body_that_is_no_json_object_is_refused_and_nothing_is_stored(
+    sandbox: Sandbox, onlive: Call, content: bytes
+) -> None:
+    before = stored(sandbox)
     answer = onlive("PUT", f"/v1/appointments/{SAMPLE}", content=content)
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "body")
+    assert stored(sandbox) == before
+
+
+def test_numbers_with_a_fraction_are_kept(onlive_put: Put) -> None:
+    assert onlive_put({"extraFields": {"a": 1.5}}).json()["extraFields"] == {"a": 1.5}

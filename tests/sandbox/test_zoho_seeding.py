@@ -120,6 +120,14 @@ def test_a_booking_of_ones_own_is_stored_and_the_rest_is_made_up(sandbox: Sandbo
     assert sandbox.booking("zoho", ids[1])["title"] == "Mine"
 
 
+def test_a_booking_may_be_brought_as_anybody_reads_it(sandbox: Sandbox, zoho: Any) -> None:
+    before = sandbox.booking("zoho", SAMPLE)
+    seen = zoho("GET", f"/bookings/{SAMPLE}", as_user="viewer").json()
+    assert seen["role"] == "attendee"
+    sandbox.seed("zoho", bookings=[seen])
+    assert sandbox.booking("zoho", SAMPLE) == before
+
+
 def test_a_room_that_is_not_known_comes_with_the_booking_that_is_stored(sandbox: Sandbox, zoho: Any) -> None:
     sandbox.seed("zoho", bookings=[{"resources": [{"resource_id": "77", "type": 0}]}])
     assert zoho("GET", "/resources/77", params={"isCurTime": "false"}).json()["resource_id"] == "77"
@@ -136,6 +144,13 @@ def test_a_room_that_is_not_known_comes_with_the_booking_that_is_stored(sandbox:
         ({"attendees": "x"}, "attendees is not what Zoho would store."),
         ({"repeat": {"freq": "yearly"}}, "repeat.until is not what Zoho would store."),
         ({"exceptions": []}, "exceptions is not what Zoho would store."),
+        ({"exceptions": {"1": {"name": "x"}}}, "A Zoho booking has no name;"),
+        ({"exceptions": {"1": {"start": 1}}}, "start does not follow from the other members"),
+        ({"start": 1893488400000}, "start does not follow from the other members of the Zoho booking; leave"),
+        ({"desc": "Another"}, "desc does not follow"),
+        ({"timezone": "Asia/Tokyo"}, "timezone does not follow"),
+        ({"is_repeat": True}, "is_repeat does not follow"),
+        ({"bookedby_email": "nobody@example.com"}, "bookedby_email does not follow"),
     ],
 )
 def test_a_booking_that_makes_no_sense_is_refused_in_a_sentence_and_uses_no_id_up(

@@ -201,6 +201,34 @@ def test_rule_14_title_time_and_rooms_are_needed_every_time(
     assert stored(sandbox) == before
 
 
+@pytest.mark.parametrize(
+    ("odd", "by"),
+    [
+        ('{"title": "\\ud800", %s', "form"),
+        ('{"mood": "\\udfff", %s', "query"),
+        ('{"title": NaN, %s', "query"),
+        ('{"mood": -Infinity, %s', "form"),
+        ('{"mood": ' + "[" * 3000 + "]" * 3000 + ", %s", "form"),
+        ('{"mood": ' + "[" * 100_000 + "]" * 100_000 + ", %s", "form"),
+        ("[" * 100_000, "form"),
+        ("{%s", "query"),
+    ],
+    ids=["half a title", "half a member", "NaN", "infinity", "deep", "very deep", "open", "cut"],
+)
+def test_json_that_could_not_be_shown_again_is_refused_and_nothing_is_stored(
+    sandbox: Sandbox, zoho: Call, odd: str, by: str
+) -> None:
+    before = stored(sandbox)
+    rest = json.dumps({name: value for name, value in THE_SAMPLES_REQUEST.items() if name != "title"})[1:]
+    data = odd.replace("%s", rest) if odd != "{%s" else "{" + rest[:-1]
+    options: dict[str, Any] = {"params" if by == "query" else "data": {"bookingData": data}}
+    answer = zoho("POST", f"/bookings/{SAMPLE}", **options)
+    failure = {"error_message": "bookingData", "errorcode": "INVALID_DATA", "status": "failure"}
+    assert outcome(answer) == (400, failure)
+    assert stored(sandbox) == before
+    assert sandbox.requests("zoho")[-1]["status"] == 400
+
+
 @pytest.mark.parametrize("missing", ["start", "end", "timezone"])
 def test_rule_14_a_time_needs_start_end_and_zone(zoho: Call, missing: str) -> None:
     times = {"start": "20300101T090000", "end": "20300101T100000", "timezone": "UTC"}

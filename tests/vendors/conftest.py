@@ -13,6 +13,7 @@ from airflow_provider_booking.vendors.feishu.settings import FeishuSettings
 from airflow_provider_booking.vendors.jicoo.client import JicooClient
 from airflow_provider_booking.vendors.jicoo.settings import JicooSettings
 from airflow_provider_booking.vendors.kos.settings import KosSettings
+from airflow_provider_booking.vendors.onlive.client import OnliveClient
 from airflow_provider_booking.vendors.onlive.settings import OnliveSettings
 from airflow_provider_booking.vendors.patience import Patience
 from airflow_provider_booking.vendors.sessions import forget_credentials
@@ -89,6 +90,16 @@ def jicoo(jicoo_settings: Callable[..., JicooSettings]) -> Callable[..., JicooCl
 
     def make(*, patience: Patience = THREE_TIMES, **parts: Any) -> JicooClient:
         return JicooClient(jicoo_settings(**parts), patience=patience)
+
+    return make
+
+
+@pytest.fixture
+def onlive(onlive_settings: Callable[..., OnliveSettings]) -> Callable[..., OnliveClient]:
+    """Make a client of the simulated ONLIVE that sends a call three times at most."""
+
+    def make(*, patience: Patience = THREE_TIMES, **parts: Any) -> OnliveClient:
+        return OnliveClient(onlive_settings(**parts), patience=patience)
 
     return make
 

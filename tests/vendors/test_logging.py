@@ -129,7 +129,7 @@ async def test_an_error_does_not_show_the_http_librarys_own_which_knows_the_requ
     async with jicoo() as client:
         with pytest.raises(BookingError) as lost:
             await client.update(BOOKING, {"name": "New"})
-    assert (lost.value.__cause__, lost.value.__suppress_context__) == (None, True)
+    assert (lost.value.__cause__, lost.value.__context__) == (None, None)
 
 
 async def test_a_client_does_not_show_its_secret(feishu: Make) -> None:

@@ -115,6 +115,16 @@ class TestThrottledCall:
                 await client.get_reserve(RESERVE)
         assert (throttled.value.retry_after, received("GET")) == (61, 1)
 
+    @pytest.mark.parametrize("absurd", ["86401", "9" * 20, "9" * 400])
+    async def test_no_vendor_stops_a_credential_for_longer_than_a_day(
+        self, sandbox: Sandbox, feishu: Make, absurd: str
+    ) -> None:
+        sandbox.fault("feishu", {"throttle": {"retry_after": absurd}}, method="GET")
+        async with feishu() as client:
+            with pytest.raises(Throttled) as throttled:
+                await client.get_reserve(RESERVE)
+        assert throttled.value.retry_after == 86400
+
     async def test_a_wait_as_long_as_patience_is_waited(
         self, sandbox: Sandbox, feishu: Make, received: Count
     ) -> None:

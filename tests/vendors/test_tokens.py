@@ -117,7 +117,7 @@ async def test_giving_up_on_an_old_token_says_nothing_about_the_new_one() -> Non
 
 
 async def test_a_budget_of_tokens_is_not_exceeded() -> None:
-    cache, vendor = TokenCache(TokenBudget(3, 600)), at_once(life=-1)
+    cache, vendor = TokenCache(budget=TokenBudget(3, 600)), at_once(life=-1)
     for _ in range(3):
         await cache.get(vendor.fetch)
     with pytest.raises(Throttled, match="3 tokens in 600 s are used up") as raised:
@@ -128,16 +128,24 @@ async def test_a_budget_of_tokens_is_not_exceeded() -> None:
 
 
 async def test_a_budget_of_tokens_fills_up_again() -> None:
-    cache, vendor = TokenCache(TokenBudget(1, 0.0)), at_once(life=-1)
+    cache, vendor = TokenCache(budget=TokenBudget(1, 0.0)), at_once(life=-1)
     assert [await cache.get(vendor.fetch) for _ in range(3)] == ["t-1", "t-2", "t-3"]
 
 
-async def test_a_fetch_that_failed_counts_in_the_budget() -> None:
-    cache, vendor = TokenCache(TokenBudget(1, 600)), at_once(fails=1)
-    with pytest.raises(VendorUnavailable):
-        await cache.get(vendor.fetch)
-    with pytest.raises(Throttled):
-        await cache.get(vendor.fetch)
+async def test_a_fetch_that_gave_no_token_takes_nothing_from_the_budget() -> None:
+    cache, vendor = TokenCache(budget=TokenBudget(1, 600)), at_once(fails=5)
+    for _ in range(5):
+        with pytest.raises(VendorUnavailable):
+            await cache.get(vendor.fetch)
+    assert await cache.get(vendor.fetch) == "t-6"
+
+
+async def test_a_use_that_was_given_up_and_then_taken_is_trusted_again() -> None:
+    cache, vendor = TokenCache(), at_once()
+    token = await cache.get(vendor.fetch)
+    cache.give_up(token, "write")
+    cache.accept("write")
+    assert cache.discard(token, "write")
 
 
 async def test_a_failure_reaches_all_who_waited_for_it() -> None:

@@ -1,5 +1,6 @@
 """One update, from the user's words to a result that is known to be true."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -17,10 +18,12 @@ from airflow_provider_booking.bookings import (
 from airflow_provider_booking.sandbox import Sandbox
 from airflow_provider_booking.vendors.feishu.client import FeishuClient
 from airflow_provider_booking.vendors.jicoo.client import JicooClient
+from airflow_provider_booking.vendors.onlive.client import OnliveClient
 from airflow_provider_booking.vendors.patience import Patience
 
 RESERVE = "6911188411932033028"
 BOOKING = "sandboxVb7RE"
+APPOINTMENT = "1610c525-f19a-40d0-8cd1-03daba3d2d98"
 TOPIC = "meeting_settings.topic"
 PASSWORD = "meeting_settings.password"
 HOSTS = "meeting_settings.assign_host_list"
@@ -28,6 +31,7 @@ LOST = "the vendor's answer was lost; reading back showed that the update was ap
 NEW = {"meeting_settings": {"topic": "New"}}
 Make = Callable[..., FeishuClient]
 MakeJicoo = Callable[..., JicooClient]
+MakeOnlive = Callable[..., OnliveClient]
 Count = Callable[..., int]
 
 pytestmark = pytest.mark.usefixtures("new_process")
@@ -299,6 +303,58 @@ class TestYesThatIsNotTrue:
         async with jicoo() as client:
             result = await client.update_booking(BOOKING, {"name": "New"})
         assert (result.outcome, result.warnings) == (Outcome.APPLIED, ())
+
+
+class TestComparison:
+    @pytest.mark.parametrize(
+        ("now", "wanted", "is_sent"),
+        [
+            (1, True, True),
+            (False, 0, True),
+            ([1], [True], True),
+            ({"a": 0}, {"a": False}, True),
+            (1, 1.0, False),
+            ([True, {"a": None}], [True, {"a": None}], False),
+            ({"a": 1}, {"a": 1, "b": None}, True),
+            ([1], [1, 1], True),
+        ],
+    )
+    async def test_is_that_of_json_where_true_is_not_one(
+        self, sandbox: Sandbox, onlive: MakeOnlive, received: Count, now: Any, wanted: Any, *, is_sent: bool
+    ) -> None:
+        sandbox.seed("onlive", bookings=[{"id": APPOINTMENT, "extraFields": {"value": now}}])
+        async with onlive() as client:
+            await client.update_booking(APPOINTMENT, {"extraFields": {"value": wanted}})
+        assert (received("PUT") == 1) == is_sent
+
+
+class TestManyAtOnce:
+    async def test_of_one_booking_the_same_update_is_sent_once_and_people_are_told_once(
+        self, sandbox: Sandbox, jicoo: MakeJicoo, received: Count
+    ) -> None:
+        change = {"name": "New", "isSendUpdates": True}
+        async with jicoo() as client:
+            results = await asyncio.gather(*(client.update_booking(BOOKING, change) for _ in range(20)))
+        outcomes = [result.outcome for result in results]
+        assert sorted(outcomes) == [Outcome.APPLIED] + [Outcome.UNCHANGED] * 19
+        assert (received("PATCH"), len(sandbox.notifications("jicoo"))) == (1, 1)
+
+    async def test_of_one_booking_through_several_clients_it_is_sent_once(
+        self, jicoo: MakeJicoo, received: Count
+    ) -> None:
+        async def update() -> Outcome:
+            async with jicoo() as client:
+                return (await client.update_booking(BOOKING, {"name": "New"})).outcome
+
+        outcomes = await asyncio.gather(*(update() for _ in range(5)))
+        assert (sorted(outcomes), received("PATCH")) == ([Outcome.APPLIED] + [Outcome.UNCHANGED] * 4, 1)
+
+    async def test_a_failed_update_lets_the_next_one_go(self, sandbox: Sandbox, jicoo: MakeJicoo) -> None:
+        sandbox.fault("jicoo", {"status": 422}, method="PATCH")
+        async with jicoo() as client:
+            with pytest.raises(Refused):
+                await client.update_booking(BOOKING, {"name": "New"})
+            assert (await client.update_booking(BOOKING, {"name": "New"})).outcome == Outcome.APPLIED
 
 
 class TestWhatIsShown:

@@ -1,6 +1,7 @@
 """How the values in a KOS body are read: each reader gives the value, and notes what is wrong with it."""
 
 import contextlib
+import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from airflow_provider_booking.sandbox.kos.refusals import NOT_AVAILABLE, REQUIRE
 Reader = Callable[[Any, str, list[Wrong]], Any]
 
 _OBJECT_ID = re.compile(r"[0-9a-f]{24}")
+_DEEPEST = 100
 # Of three centuries, so that no reckoning in any time zone leaves the calendar.
 _UTC_TIME = re.compile(r"(19|20|21)\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
@@ -44,12 +46,22 @@ def whole(value: Any, key: str, wrong: list[Wrong]) -> Any:
 
 
 def moment(value: Any, key: str, wrong: list[Wrong]) -> Any:
-    """Read an ISO 8601 date-time that ends in `Z`: whether KOS takes other offsets is not known."""
+    """Read an ISO 8601 date-time that ends in `Z`: whether KOS takes other offsets is not known.
+
+    What is finer than a millisecond is cut off, so that what is stored is what `timestamp` shows.
+    """
     if isinstance(value, str) and _UTC_TIME.fullmatch(value):
         with contextlib.suppress(ValueError):
-            return datetime.fromisoformat(value).astimezone(UTC)
+            when = datetime.fromisoformat(value).astimezone(UTC)
+            return when.replace(microsecond=when.microsecond // 1000 * 1000)
     wrong.append((key, NOT_AVAILABLE))
     return None
+
+
+def time_text(value: Any, key: str, wrong: list[Wrong]) -> Any:
+    """Read a moment that is only stored and shown."""
+    when = moment(value, key, wrong)
+    return None if when is None else timestamp(when)
 
 
 def as_sent(value: Any, key: str, wrong: list[Wrong]) -> Any:
@@ -109,6 +121,25 @@ def read(reader: Reader, value: Any) -> tuple[dict[str, Any], list[Wrong]]:
     """Read an object, and say all that is wrong with it."""
     wrong: list[Wrong] = []
     return reader(value, "", wrong), wrong
+
+
+def check_json(value: Any, depth: int = 0) -> None:
+    """Check that a value can be stored and shown: not all that Python reads is JSON.
+
+    Raises:
+        ValueError: If it holds NaN, an infinite number or half a character, or is nested too deeply.
+    """
+    if depth > _DEEPEST:
+        raise ValueError(f"JSON that is nested more than {_DEEPEST} levels deep is refused.")
+    if isinstance(value, dict | list):
+        for inner in value:
+            check_json(inner, depth + 1)
+        for inner in value.values() if isinstance(value, dict) else ():
+            check_json(inner, depth + 1)
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("NaN and infinite numbers are not JSON.")
+    elif isinstance(value, str):
+        value.encode()  # which half a character stops
 
 
 def timestamp(when: datetime) -> str:

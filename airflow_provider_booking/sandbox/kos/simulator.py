@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 from airflow_provider_booking.sandbox.clock import Clock
 from airflow_provider_booking.sandbox.faults import Wait
 from airflow_provider_booking.sandbox.journal import Journal
-from airflow_provider_booking.sandbox.kos import seeds
+from airflow_provider_booking.sandbox.kos import seeds, shapes
 from airflow_provider_booking.sandbox.kos.book import ScheduleBook
 from airflow_provider_booking.sandbox.kos.clinic import Hospital
 from airflow_provider_booking.sandbox.kos.records import from_record
@@ -180,7 +180,8 @@ def _groups(hospital: Hospital, _body: dict[str, Any]) -> dict[str, Any]:
 def _json_object(body: bytes) -> dict[str, Any]:
     try:
         sent = json.loads(body)
-    except ValueError as error:
+        shapes.check_json(sent)
+    except (ValueError, RecursionError) as error:
         raise invalid_command() from error
     if not isinstance(sent, dict):
         raise invalid_command()

@@ -40,7 +40,7 @@ def masks(body: Mapping[str, Any]) -> list[Guest]:
 
 def masked(guest: Guest, orders: list[Guest]) -> Guest:
     """Give a guest with the address and phone number that the first order for it asks for."""
-    details: Guest = guest.get("extraFields", {})
+    details: Guest = guest.get("extraFields") or {}
     for order in orders:
         has_phone = "phone" in order and order["phone"] == details.get("phone")
         if has_phone or order.get("email") == guest["email"]:

@@ -54,6 +54,13 @@ def _objects(value: Any) -> list[dict[str, Any]]:
     return [_object(one) for one in value]
 
 
+def _guests(value: Any) -> list[dict[str, Any]]:
+    for one in _objects(value):
+        if not isinstance(one.get("extraFields"), dict | None):
+            raise ValueError("Must have an object as extraFields in each element")  # noqa: TRY004 - as above
+    return list(value)
+
+
 def _calendar_ids(value: Any) -> list[str]:
     if not isinstance(value, list) or not value:
         raise ValueError("Must be an array of at least one calendar")
@@ -80,7 +87,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     **dict.fromkeys(("id", "serviceId", "organizationId", "userGroupId", "blockedAppointmentId"), _uuid),
     **dict.fromkeys(("blocked", "allowOverlapping", "locked"), _truth),
     "calendarIds": _calendar_ids,
-    "guests": _objects,
+    "guests": _guests,
     "reminders": _reminders,
     "extraFields": _object,
     "event": _object,

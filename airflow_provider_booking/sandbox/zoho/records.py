@@ -64,23 +64,24 @@ _DERIVED = frozenset(
 )
 
 
+_OF_THE_CALLER = frozenset({"role", "is_own_booking", "is_member"})
+"""Those that say something about whoever looks; a record may be as anybody sees it."""
+
+
 def from_record(record: Mapping[str, Any], template: Booking) -> Booking:
     """Make a booking from a record in the form that the control interface shows, the rest as in `template`.
 
     Raises:
-        ValueError: If a member is not known, or not what Zoho would store.
+        ValueError: If a member is not known, not what Zoho would store, or not what follows from the others.
     """
-    if strangers := record.keys() - _MEMBERS - _DERIVED:
-        raise ValueError(
-            f"A Zoho booking has no {', '.join(sorted(strangers))}; it has {', '.join(sorted(_MEMBERS))}."
-        )
+    _check_names(record)
     try:
         booking_id = str(rules.number(record.get("booking_id", template.booking_id), "booking_id"))
         organizer = PEOPLE.get(rules.number(record.get("booked_by", template.organizer.zid), "booked_by"))
         if organizer is None:
             raise invalid("booked_by")
         content = _content_of(record, template.content)
-        return Booking(
+        booking = Booking(
             booking_id=booking_id,
             uid=rules.text(record.get("uid", seeds.uid_of(booking_id)), "uid"),
             organizer=organizer,
@@ -90,6 +91,8 @@ def from_record(record: Mapping[str, Any], template: Booking) -> Booking:
         )
     except Refused as refused:
         raise ValueError(f"{refused.detail} is not what Zoho would store.") from refused
+    _check_derived(record, booking.view(organizer))
+    return booking
 
 
 def to_record(booking: Booking) -> dict[str, Any]:
@@ -105,6 +108,23 @@ def to_record(booking: Booking) -> dict[str, Any]:
     }
 
 
+def _check_names(record: Mapping[str, Any]) -> None:
+    if strangers := record.keys() - _MEMBERS - _DERIVED:
+        raise ValueError(
+            f"A Zoho booking has no {', '.join(sorted(strangers))}; it has {', '.join(sorted(_MEMBERS))}."
+        )
+
+
+def _check_derived(record: Mapping[str, Any], shown: Mapping[str, Any]) -> None:
+    """Refuse a member that Zoho makes out of others and that says something else than these."""
+    for name in sorted(record.keys() & _DERIVED - _OF_THE_CALLER):
+        if record[name] != shown.get(name):
+            raise ValueError(
+                f"{name} does not follow from the other members of the Zoho booking; "
+                "leave it out, or change those."
+            )
+
+
 def _content_of(record: Mapping[str, Any], template: Content) -> Content:
     given = {field: read(record[name], name) for name, (field, read) in _CONTENT.items() if name in record}
     return replace(template, **given)
@@ -114,6 +134,14 @@ def _exceptions_of(value: Any, series: Content) -> dict[int, Content | None]:
     if not isinstance(value, dict) or not all(one is None or isinstance(one, dict) for one in value.values()):
         raise invalid("exceptions")
     return {
-        rules.number(name, "exceptions"): None if one is None else _content_of(one, series)
+        rules.number(name, "exceptions"): None if one is None else _exception_of(one, name, series)
         for name, one in value.items()
     }
+
+
+def _exception_of(record: Mapping[str, Any], recurrence_id: str, series: Content) -> Content:
+    _check_names(record)
+    content = _content_of(record, series)
+    shown = content.view() | {"recurrence_id": int(recurrence_id)}
+    _check_derived({name: value for name, value in record.items() if name in shown}, shown)
+    return content

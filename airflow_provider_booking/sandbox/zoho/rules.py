@@ -64,10 +64,7 @@ def booking_data(parameters: Mapping[str, str], *, omitted_resets: bool) -> Book
         raise Refused("EXTRA_PARAM_FOUND", min(others))
     if _PARAMETER not in parameters:
         raise Refused("LESS_THAN_MIN_OCCURANCE", _PARAMETER)
-    try:
-        sent = json.loads(parameters[_PARAMETER])
-    except ValueError as error:
-        raise invalid(_PARAMETER) from error
+    sent = _object(parameters[_PARAMETER])
     if not isinstance(sent, dict):
         raise invalid(_PARAMETER)
     given = {"description": "", "isprivate": False} if omitted_resets else {}
@@ -89,6 +86,20 @@ def booking_data(parameters: Mapping[str, str], *, omitted_resets: bool) -> Book
         edit_type=edit_type,
         recurrence_id=recurrence_id,
     )
+
+
+def _object(json_text: str) -> Any:
+    """Read JSON that can be written again: no NaN, no half characters, not nested without end."""
+    try:
+        found = json.loads(json_text, parse_constant=_no_number)
+        json.dumps(found, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:
+        raise invalid(_PARAMETER) from error
+    return found
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(name)
 
 
 # Readers: each gives the value as it is stored, or refuses it with the name of its field.

@@ -273,4 +273,5 @@ def _answered(model: type[AnswerModel], data: Mapping[str, Any], answer: Answer)
         return model.model_validate(data, context=ANSWERED, extra="allow")
     except ValidationError as error:
         field, _ = first_problem(error, model)
-        raise unreadable("feishu", field, answer) from None
+    # Out of the except block, so that no chain holds what the vendor knows about people.
+    raise unreadable("feishu", field, answer)

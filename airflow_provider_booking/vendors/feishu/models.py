@@ -23,6 +23,7 @@ from pydantic import (
 from airflow_provider_booking.bookings import Change
 from airflow_provider_booking.bookings.change import ReplacedList
 from airflow_provider_booking.bookings.time import moment
+from airflow_provider_booking.vendors.reading import VendorAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -166,10 +167,7 @@ class FeishuOptions(BaseModel):
     user_id_type: UserIdType | None = None
 
 
-class _Answer(BaseModel):
-    # What the vendor adds one day must not break a read; the raw record of a Booking keeps all of it.
-    model_config = ConfigDict(frozen=True, extra="allow")
-
+class _Answer(VendorAnswer):
     @model_validator(mode="before")
     @classmethod
     def _null_is_absent(cls, data: Any) -> Any:

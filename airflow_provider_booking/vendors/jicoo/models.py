@@ -8,12 +8,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from airflow_provider_booking.bookings import Change
 from airflow_provider_booking.bookings.change import ReplacedList
 from airflow_provider_booking.bookings.time import zone_name
+from airflow_provider_booking.vendors.reading import VendorAnswer
 from airflow_provider_booking.vendors.utc_times import WrittenTime
 
 LONGEST_MESSAGE = 2000
@@ -52,19 +53,19 @@ class BookingChange(_Asked):
     is_send_updates: bool | None = None
 
 
-class BookingHost(BaseModel):
+class BookingHost(VendorAnswer):
     """A host as the vendor shows it."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", alias_generator=to_camel)
+    model_config = ConfigDict(alias_generator=to_camel)
 
     user_id: str
     role: str
 
 
-class JicooBooking(BaseModel):
-    """A booking as the vendor shows it; members that the vendor adds are kept."""
+class JicooBooking(VendorAnswer):
+    """A booking as the vendor shows it."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", alias_generator=to_camel)
+    model_config = ConfigDict(alias_generator=to_camel)
 
     uid: str
     name: str

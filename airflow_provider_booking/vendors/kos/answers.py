@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from airflow_provider_booking.bookings.time import moment
+from airflow_provider_booking.vendors.reading import VendorAnswer
 
 
 def _moment_if_any(value: Any) -> datetime | None:
@@ -18,9 +19,8 @@ def _moment_if_any(value: Any) -> datetime | None:
 Moment = Annotated[datetime, BeforeValidator(moment)]
 
 
-class _Answer(BaseModel):
-    # What the vendor adds one day must not break a read; the raw record of a Booking keeps all of it.
-    model_config = ConfigDict(frozen=True, extra="allow", alias_generator=to_camel)
+class _Answer(VendorAnswer):
+    model_config = ConfigDict(alias_generator=to_camel)
 
 
 class OccupiedResource(_Answer):
@@ -114,8 +114,6 @@ class ScheduleSummary(_Answer):
 
 class Visitor(_Answer):
     """Somebody who visits the clinic. All of it is personal data."""
-
-    model_config = ConfigDict(hide_input_in_errors=True)
 
     id: str
     name: str = Field(repr=False)

@@ -22,6 +22,6 @@ async def token_refused(response: httpx.Response) -> bool:
         return False
     try:
         body: Mapping[str, object] = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return is_refusal(body) and said_status(body) == httpx.codes.UNAUTHORIZED

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar, get_args
 
 from airflow_provider_booking.bookings import BookingError, InvalidInput, OutcomeUnknown
 from airflow_provider_booking.bookings.booking import checked_id
@@ -28,11 +29,12 @@ from airflow_provider_booking.vendors.token_auth import TokenAuth
 from airflow_provider_booking.vendors.transport import Answer, Operation, unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from airflow_provider_booking.vendors.tokens import Token
 
+Value = TypeVar("Value")
 CancelReason = Literal["CANCELED", "NO_SHOW"]
 
 _V1 = "/schedule/open/v1"
@@ -89,8 +91,8 @@ class KosCalls(VendorClient[KosSettings, ReservationChange], ABC):
 
         Args:
             schedule_id: The schedule's id; it must have one resource only.
-            command: The other ten fields of the command, in the vendor's names; the optional ones may be left
-                out.
+            command: The other eleven fields of the command, in the vendor's names; the optional ones may be
+                left out.
 
         Raises:
             OutcomeUnknown: No answer tells whether it was applied.
@@ -178,15 +180,11 @@ class KosCalls(VendorClient[KosSettings, ReservationChange], ABC):
             end: Until when; the vendor's ``endDate``.
             time_zone: IANA name of the zone in which these are dates; None for the connection's.
         """
-        try:
-            zone = zone_name(time_zone or self.settings.time_zone)
-        except ValueError as error:
-            raise InvalidInput(f"time_zone {error}") from None
         body = {
             "reservationGroupId": checked_id(reservation_group_id, field="reservation_group_id"),
             "startDate": _time("start", start),
             "endDate": _time("end", end),
-            "timezone": zone,
+            "timezone": _argument("time_zone", zone_name, time_zone or self.settings.time_zone),
         }
         return await self._listed(Slot, SLOTS_OF_GROUP, body)
 
@@ -201,7 +199,7 @@ class KosCalls(VendorClient[KosSettings, ReservationChange], ABC):
             end: Until when.
         """
         body = {
-            "reservationGroupIds": list(reservation_group_ids),
+            "reservationGroupIds": _ids("reservation_group_ids", reservation_group_ids),
             "startDateTimeUtc": _time("start", start),
             "endDateTimeUtc": _time("end", end),
         }
@@ -218,7 +216,7 @@ class KosCalls(VendorClient[KosSettings, ReservationChange], ABC):
             end: Until when; the vendor's ``endDateUtc``.
         """
         body = {
-            "requestedProductOptionIds": list(product_option_ids),
+            "requestedProductOptionIds": _ids("product_option_ids", product_option_ids),
             "requestedProductOptionIdsOfPromotion": [],  # deprecated, and required all the same
             "startDateUtc": _time("start", start),
             "endDateUtc": _time("end", end),
@@ -287,10 +285,9 @@ class KosCalls(VendorClient[KosSettings, ReservationChange], ABC):
         return answer
 
     async def _update(self, schedule_id: str, command: Mapping[str, Any], version: Version) -> None:
-        body = translation.whole_command(command, version)
-        await self._call(
-            UPDATE[version], {"scheduleId": checked_id(schedule_id, field=self.id_field), **body}
-        )
+        schedule_id = checked_id(schedule_id, field=self.id_field)
+        body = translation.whole_command(command, version, self.settings.time_zone)
+        await self._call(UPDATE[version], {"scheduleId": schedule_id, **body})
 
     def _range_of(self, schedule_id: str, start: datetime | str, end: datetime | str) -> dict[str, Any]:
         return {
@@ -338,7 +335,20 @@ class KosCalls(VendorClient[KosSettings, ReservationChange], ABC):
 
 
 def _time(name: str, value: datetime | str) -> str:
+    return written_time(_argument(name, moment, value))
+
+
+def _ids(name: str, values: Sequence[str]) -> list[str]:
+    if isinstance(values, str) or not isinstance(values, Sequence):
+        raise InvalidInput(f"{name} is a {type(values).__name__}", hint="give a list of ids")
+    return [checked_id(each, field=f"{name}[{index}]") for index, each in enumerate(values)]
+
+
+def _argument(name: str, read: Callable[[Any], Value], value: Any) -> Value:
+    """Read what a caller gave; the reader writes "what is wrong; what to do"."""
     try:
-        return written_time(moment(value))
+        return read(value)
     except ValueError as error:
-        raise InvalidInput(f"{name} {error}") from None
+        problem, _, hint = str(error).partition("; ")
+    # Out of the except block, so that no chain quotes the value.
+    raise InvalidInput(f"{name} {problem}", hint=hint)

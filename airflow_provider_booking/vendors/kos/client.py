@@ -15,7 +15,7 @@ from airflow_provider_booking.vendors.updating import Receipt
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from airflow_provider_booking.bookings import Booking, BookingRef
+    from airflow_provider_booking.bookings import Booking, BookingRef, UpdateResult
     from airflow_provider_booking.vendors.updating import Fields, Record
 
 
@@ -45,6 +45,20 @@ class KosClient(KosCalls):
         translation.check_change(change)
         return change
 
+    async def update_booking(
+        self, booking_id: str, changes: Mapping[str, Any], **options: Any
+    ) -> UpdateResult:
+        """See :meth:`airflow_provider_booking.vendors.client.VendorClient.update_booking`.
+
+        The result names a time as ``changes`` does: ``startDateTime``, or by its resource.
+        """
+        result = await super().update_booking(booking_id, changes, **options)
+        return result.model_copy(update={"changed": translation.named_as_asked(result.changed, changes)})
+
+    def remarks_on_sending(self, change: ReservationChange) -> tuple[str, ...]:
+        """See :meth:`airflow_provider_booking.vendors.client.VendorClient.remarks_on_sending`."""
+        return translation.remarks_on_sending(change)
+
     def unseen(self, record: Record, change: ReservationChange) -> frozenset[str]:
         """See :meth:`airflow_provider_booking.vendors.client.VendorClient.unseen`."""
         del record
@@ -72,12 +86,7 @@ class KosClient(KosCalls):
         schedule_id = checked_id(booking_id, field=self.id_field)
         body = translation.request_body(schedule_id, record, change)
         answer = await self._call(UPDATE[options.api_version], body)
-        return Receipt(
-            record=None,
-            left_out={},
-            warnings=translation.warnings(change),
-            request_id=answer.request_id,
-        )
+        return Receipt(record=None, left_out={}, warnings=(), request_id=answer.request_id)
 
     def as_booking(self, ref: BookingRef, record: Record) -> Booking:
         """A reservation in neutral fields, in the time zone of the connection."""

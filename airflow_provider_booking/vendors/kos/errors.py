@@ -1,4 +1,4 @@
-"""What KOS's refusals mean. The field and the reason decide, not the class: docs/vendors/kos.md, "Errors"."""
+"""What KOS's refusals mean: docs/vendors/kos.md, "Errors". Field and reason decide, the class once."""
 
 from __future__ import annotations
 
@@ -45,7 +45,10 @@ MEANINGS: Mapping[tuple[str, str], Meaning] = {
     ),
     (_RESOURCES, "NotAvailable"): ONE_RESOURCE_ONLY,
     (f"{_RESOURCES}[].startDateTimeUtc", "NotAvailable"): Meaning(
-        Refused, "the resources are not all on one date", "put all on the same date in the clinic", _INVALID
+        Refused,
+        "a time is not taken: malformed, or the resources are not all on one date",
+        "check the time, and put all on the same date in the clinic",
+        _INVALID,
     ),
     (f"{_RESOURCES}[].zoneId", "NotFound"): Meaning(
         Refused, "the zone is not one of its reservation group", "check both ids", _INVALID
@@ -66,6 +69,14 @@ MEANINGS: Mapping[tuple[str, str], Meaning] = {
         Refused, "a value is malformed, or not possible now", "check the value, and the reservation at KOS"
     ),
 }
+
+MALFORMED: Mapping[tuple[str, str, str], Meaning] = {
+    # The class is that of a bad value; an overlap, which has to be looked up, has InvalidRequestException.
+    ("InvalidCommandException", "startDateTime", "NotAvailable"): Meaning(
+        Refused, "the start is malformed", "check the time", _INVALID
+    ),
+}
+"""The one row in which the class decides as well; it comes before :data:`MEANINGS`."""
 
 OF_STATUS: Mapping[int, Meaning] = {
     **BY_STATUS,
@@ -95,7 +106,9 @@ class KosDialect(UsualHeaders):
         if not is_refusal(body):
             return None
         complaints = list(_complaints(body))
-        meaning = next(_meanings(complaints), None) or _of_status(said_status(body) or status)
+        meaning = next(_meanings(body["className"], complaints), None) or _of_status(
+            said_status(body) or status
+        )
         detail = ", ".join(f"{key} {reason}" for key, reason in complaints)
         return Failure(meaning, body["className"], str(without_addresses(detail)))
 
@@ -132,9 +145,12 @@ def _complaints(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield key, reason
 
 
-def _meanings(complaints: list[tuple[str, str]]) -> Iterator[Meaning]:
+def _meanings(class_name: str, complaints: list[tuple[str, str]]) -> Iterator[Meaning]:
     """Those of fields that are listed first, then those of reasons alone."""
     listed = [(_INDEX.sub("[]", key), reason) for key, reason in complaints]
+    for key, reason in listed:
+        if (class_name, key, reason) in MALFORMED:
+            yield MALFORMED[class_name, key, reason]
     for row in [*listed, *((ANY_FIELD, reason) for _, reason in complaints)]:
         if row in MEANINGS:
             yield MEANINGS[row]

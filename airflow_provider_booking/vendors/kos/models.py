@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 from pydantic.alias_generators import to_camel
 
 from airflow_provider_booking.bookings import Change, InvalidInput
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 Version = Literal["v1", "v2"]
+_MILLISECOND = 1000  # microseconds
+_INT32 = 2**31
 CodeCategory = Literal[
     "CODE_CATEGORY_UNSPECIFIED",
     "FUNNEL",
@@ -43,12 +45,25 @@ CodeColor = Literal[
     "MAGENTA",
     "GRAY",
 ]
-Id = Annotated[str, Field(min_length=1)]
+
+
+def _filled(value: str) -> str:
+    if not value.strip():
+        raise ValueError("is empty; give it")
+    return value
+
+
+Filled = Annotated[str, AfterValidator(_filled)]
+"""An id or a name, which has to say something."""
 
 
 def written_time(value: datetime) -> str:
-    """The form of a moment that KOS is known to take: UTC with ``Z``, a fraction only where there is one."""
-    return value.isoformat().replace("+00:00", "Z")
+    """The form of a moment that KOS is known to take: UTC with ``Z``, milliseconds only where there are any.
+
+    Below a millisecond it is cut off, so that what is written is what is read back.
+    """
+    precision = "milliseconds" if value.microsecond >= _MILLISECOND else "seconds"
+    return value.isoformat(timespec=precision).replace("+00:00", "Z")
 
 
 def _in_vendors_form(value: Any) -> Any:
@@ -67,14 +82,14 @@ class KosOptions(BaseModel):
 
 
 class _Asked(Change):
-    model_config = ConfigDict(alias_generator=to_camel)
+    model_config = ConfigDict(alias_generator=to_camel, hide_input_in_errors=True)
 
 
 class Person(_Asked):
     """A counselor, doctor or assignee. KOS stores the name that it is given with the id."""
 
-    id: Id
-    name: Id
+    id: Filled
+    name: Filled
 
 
 class Code(_Asked):
@@ -83,7 +98,7 @@ class Code(_Asked):
     id: str | None = None
     category: CodeCategory | None = None
     name: str | None = None
-    order: int | None = None
+    order: Annotated[int, Field(strict=True, ge=-_INT32, le=_INT32 - 1)] | None = None
     closed: bool | None = None
     color: CodeColor | None = None
     default: bool | None = None
@@ -100,14 +115,14 @@ class Funnel(_Asked):
 class GroupConfiguration(_Asked):
     """That a resource is occupied on behalf of a reservation group."""
 
-    reservation_group_id: Id
+    reservation_group_id: Filled
 
 
 class ResourceChange(_Asked):
     """One occupied resource. With the ``id`` of one that is there, absent members stay as they are."""
 
-    id: Id | None = None
-    zone_id: Id | None = None
+    id: Filled | None = None
+    zone_id: Filled | None = None
     start_date_time_utc: WrittenTime | None = None
     end_date_time_utc: WrittenTime | None = None
     reservation_group: GroupConfiguration | None = None
@@ -127,7 +142,7 @@ class ReservationChange(_Asked):
     end_date_time: WrittenTime | None = None
     consultation_required: bool | None = None
     sedation_required: bool | None = None
-    zone_id: Id | None = None
+    zone_id: Filled | None = None
     counselor: Person | None = None
     funnel: Funnel | None = None
     reservation_memo: str | None = None
@@ -137,7 +152,7 @@ class ReservationChange(_Asked):
 class ReservationChangeV1(ReservationChange):
     """What is wanted of a reservation through v1; ``zoneId`` is where it takes place."""
 
-    reservation_group_id: Id | None = None
+    reservation_group_id: Filled | None = None
     doctor: Person | None = None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ TIMES = {"startDateTime": "startDateTimeUtc", "endDateTime": "endDateTimeUtc"}
 """A time's name in the reservation, and in an element of ``occupiedResources`` (pitfall 5)."""
 
 Resource = dict[str, Any]
+_MEMBERS = ("zoneId", *TIMES.values(), "reservationGroup")
 
 
 def completed(asked: list[Resource], stored: list[Resource]) -> list[Resource]:
@@ -28,6 +30,24 @@ def completed(asked: list[Resource], stored: list[Resource]) -> list[Resource]:
                 hint="take the ids of a schedule from get-schedule-detail; leave id out for a new resource",
             )
     return [by_id.get(each.get("id"), {}) | each for each in asked]
+
+
+def check_members(resources: Any) -> None:
+    """Check that the resources of a command, which is to be sent as it is, lack nothing.
+
+    Raises:
+        InvalidInput: They are no list, or one lacks a member; what a member holds is not looked at.
+    """
+    if resources is None:
+        return
+    if not isinstance(resources, list | tuple):
+        raise InvalidInput("occupiedResources must be a list", hint="give a list of resources")
+    for index, each in enumerate(resources):
+        missing = [name for name in _MEMBERS if isinstance(each, Mapping) and each.get(name) is None]
+        if missing:
+            raise InvalidInput(
+                f"occupiedResources[{index}].{missing[0]} is missing", hint="an update overwrites: give it"
+            )
 
 
 def only_resource(resources: list[Resource]) -> Resource:

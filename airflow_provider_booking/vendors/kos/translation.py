@@ -6,21 +6,33 @@ command's own fields, with the change laid over it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_booking.bookings import Booking, InvalidInput
 from airflow_provider_booking.bookings.time import moment
 from airflow_provider_booking.vendors.kos.errors import ONE_RESOURCE_ONLY
-from airflow_provider_booking.vendors.kos.models import ReservationChangeV2, parse_change, written_time
-from airflow_provider_booking.vendors.kos.resources import TIMES, check_times, completed, only_resource
+from airflow_provider_booking.vendors.kos.models import (
+    CHANGES,
+    ReservationChangeV2,
+    parse_change,
+    written_time,
+)
+from airflow_provider_booking.vendors.kos.resources import (
+    TIMES,
+    check_members,
+    check_times,
+    completed,
+    only_resource,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from pydantic import JsonValue
 
-    from airflow_provider_booking.bookings import BookingRef
+    from airflow_provider_booking.bookings import BookingRef, FieldChange
     from airflow_provider_booking.vendors.kos.models import ReservationChange, Version
     from airflow_provider_booking.vendors.updating import Fields, Record
 
@@ -45,7 +57,7 @@ _REQUIRED: Mapping[Version, tuple[str, ...]] = {
 _CLEARABLE = frozenset(
     {"counselor", "doctor", "funnel", "reservationMemo", "reservationAssignee", "requestedProcedures"}
 )
-_FLAGS = {"consultationRequired": False, "sedationRequired": False}  # pitfall 2
+_FLAGS = {"consultationRequired": False, "sedationRequired": False}
 _RESOURCES = "occupiedResources"
 
 GUESSED_RECEPTION = (
@@ -96,9 +108,10 @@ def record_of(detail: Mapping[str, Any], version: Version) -> Record:
 
 def as_command(record: Record, assumptions: Assumptions = ASSUMPTIONS) -> dict[str, Any]:
     """A reservation as it is, in the fields of the command: what would have to be sent to change nothing."""
-    data, reservation = record["data"], _FLAGS | _given(record["data"]["reservation"])
+    data, reservation = record["data"], _given(record["data"]["reservation"])
     if record["api_version"] == "v1":
-        return _in_one_form({name: reservation[name] for name in _V1_FIELDS if name in reservation})
+        whole = _FLAGS | reservation  # which v1 requires, and a schedule may not show (pitfall 2)
+        return _in_one_form({name: whole[name] for name in _V1_FIELDS if name in whole})
     kept = {name: value for name, value in reservation.items() if name in assumptions.v2_also_takes}
     resources = [_in_one_form(_given(each)) for each in data.get(_RESOURCES) or ()]
     # Built from the resources: the reservation itself describes at most one of them (pitfall 11).
@@ -128,19 +141,31 @@ def merged(
     return command
 
 
-def whole_command(command: Mapping[str, Any], version: Version) -> dict[str, Any]:
+def whole_command(command: Mapping[str, Any], version: Version, time_zone: str) -> dict[str, Any]:
     """Check a command that is to be sent as it is.
 
+    Args:
+        command: The fields beside ``scheduleId``.
+        version: Whose fields they are.
+        time_zone: IANA name of the clinic's zone.
+
     Raises:
-        InvalidInput: A field is unknown, wrong, or required and missing.
+        InvalidInput: A field is unknown, wrong, or required and missing; or the times cannot be.
     """
-    change = parse_change(command, version)
-    check_change(change)
+    if not isinstance(command, Mapping):
+        raise InvalidInput(
+            f"command is a {type(command).__name__}", hint="give a dict of field names and values"
+        )
+    if version == "v2":
+        check_members(command.get(_RESOURCES))
+    change = parse_change(command, version) if command else CHANGES[version]()
     body = _given(_asked(change))
     if missing := [name for name in _REQUIRED[version] if name not in body]:
         raise InvalidInput(
             f"{missing[0]} is missing", hint=f"an update overwrites: give it, in {version}'s form"
         )
+    check_change(change)
+    check_times(_spans(version, body), time_zone)
     return body
 
 
@@ -162,6 +187,12 @@ def fields(record: Record) -> Fields:
     reservation = record["data"]["reservation"]
     watched = {"status": reservation["status"], "requestedProcedures": reservation.get("requestedProcedures")}
     return {**dict(_leaves(watched)), **_flat(record["api_version"], as_command(record))}
+
+
+def named_as_asked(changed: Mapping[str, FieldChange], changes: Mapping[str, Any]) -> dict[str, FieldChange]:
+    """The changed fields; the times of a schedule's one resource by the names under which they were asked."""
+    asked = {f"{_RESOURCES}[0].{utc}": name for name, utc in TIMES.items() if name in changes}
+    return {asked.get(name, name): each for name, each in changed.items()}
 
 
 def wanted_fields(
@@ -215,7 +246,7 @@ def unseen(change: ReservationChange) -> frozenset[str]:
     return frozenset({"zoneId"} if isinstance(change, ReservationChangeV2) else ())
 
 
-def warnings(change: ReservationChange) -> tuple[str, ...]:
+def remarks_on_sending(change: ReservationChange) -> tuple[str, ...]:
     """What an update sent on a guess."""
     return (GUESSED_RECEPTION,) if isinstance(change, ReservationChangeV2) and not change.zone_id else ()
 
@@ -261,21 +292,18 @@ def _reception(change: ReservationChange, record: Record, assumptions: Assumptio
 def _flat(version: Version, command: Mapping[str, Any]) -> Fields:
     """Leaves by dotted name, without v2's ``zoneId``, which does not read for certain.
 
-    The times of a schedule's one resource have the same names in both versions.
+    A flag that does not read is as good as false.
     """
     if version == "v1":
         return dict(_leaves(command))
     rest = {name: value for name, value in command.items() if name not in ("zoneId", _RESOURCES)}
-    resources = command[_RESOURCES]
     leaves = {
         f"{_RESOURCES}[{index}].{name}": value
-        for index, each in enumerate(resources)
+        for index, each in enumerate(command[_RESOURCES])
         for name, value in _leaves(each)
         if name != "id"
     }
-    if len(resources) == 1:
-        leaves |= {name: leaves.pop(f"{_RESOURCES}[0].{utc}", None) for name, utc in TIMES.items()}
-    return leaves | dict(_leaves(rest))
+    return _FLAGS | leaves | dict(_leaves(rest))
 
 
 def _leaves(value: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, JsonValue]]:

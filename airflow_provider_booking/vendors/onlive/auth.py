@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
@@ -125,13 +125,19 @@ class SignatureAuth(httpx.Auth):
         try:
             signature = self._signer(request, self._secret.get_secret_value())
         except Exception as error:  # noqa: BLE001  (whatever a user's signer raises)
-            # The chain is cut: the original error may quote the secret.
-            raise _bad_signer(f"failed ({type(error).__name__})") from None
-        if not isinstance(signature, str) or not signature:
-            raise _bad_signer("returned no text")
-        if not (signature.isascii() and signature.isprintable()) or " " in signature:
-            raise _bad_signer("returned text that a header cannot carry")
-        return signature
+            failure = type(error).__name__
+        else:
+            return _checked(signature)
+        # Out of the except block: the original error may quote the secret.
+        raise _bad_signer(f"failed ({failure})")
+
+
+def _checked(signature: Any) -> str:
+    if not isinstance(signature, str) or not signature:
+        raise _bad_signer("returned no text")
+    if not (signature.isascii() and signature.isprintable()) or " " in signature:
+        raise _bad_signer("returned text that a header cannot carry")
+    return signature
 
 
 def _bad_signer(problem: str) -> InvalidInput:

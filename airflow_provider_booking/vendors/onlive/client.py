@@ -10,9 +10,8 @@ from airflow_provider_booking.bookings import CredentialRejected, InvalidInput
 from airflow_provider_booking.vendors.client import VendorClient
 from airflow_provider_booking.vendors.onlive import translation
 from airflow_provider_booking.vendors.onlive.auth import SignatureAuth, signer_named
-from airflow_provider_booking.vendors.onlive.errors import UNAUTHORIZED, OnliveDialect
+from airflow_provider_booking.vendors.onlive.errors import OnliveDialect, is_envelope, unauthorized
 from airflow_provider_booking.vendors.onlive.models import (
-    NEW,
     ApiVersion,
     Appointment,
     AppointmentChange,
@@ -73,9 +72,9 @@ class OnliveClient(VendorClient[OnliveSettings, AppointmentChange]):
     settings_model: ClassVar[type[OnliveSettings]] = OnliveSettings
     options_model: ClassVar[type[BaseModel] | None] = OnliveOptions
     volatile_fields: ClassVar[frozenset[str]] = frozenset({"updatedAt"})
-    # Addresses, telephone numbers, answers to forms, notes of the staff, and links that let anybody in.
+    # Addresses, telephone numbers, answers to forms, notes, and links that let anybody in.
     secret_fields: ClassVar[frozenset[str]] = frozenset(
-        {"guests", "extraFields", "agentComment", "comment", "event", "originUrl"}
+        {"description", "guests", "extraFields", "agentComment", "comment", "event", "originUrl"}
     )
 
     async def get_appointment(self, appointment_id: str, *, api_version: ApiVersion = "v1") -> Appointment:
@@ -143,10 +142,7 @@ class OnliveClient(VendorClient[OnliveSettings, AppointmentChange]):
             NotApplied: It is certain that no appointment was made.
             OutcomeUnknown: One may have been made: look for it before making another.
         """
-        model = NEW[self._version(api_version)]
-        new = new if isinstance(new, model) else model.parse(new)
-        body = new.model_dump(exclude_unset=True, by_alias=True)
-        translation.check_order(body, body)
+        body = translation.new_appointment(new, self._version(api_version))
         answer = await self._call(CREATE, api_version, body=body)
         return _read(Appointment, answer.body, answer)
 
@@ -183,7 +179,7 @@ class OnliveClient(VendorClient[OnliveSettings, AppointmentChange]):
             Refused: It is locked, or going on.
             OutcomeUnknown: No answer tells whether it was deleted.
         """
-        if notify is not None and api_version != "v1":
+        if notify is not None and self._version(api_version) != "v1":
             raise InvalidInput("notify is not known to v2", hint='leave it out, or give api_version="v1"')
         query = {} if notify is None else {"notify": "true" if notify else "false"}
         answer = await self._call(DELETE, api_version, appointment_id, query=query)
@@ -204,11 +200,12 @@ class OnliveClient(VendorClient[OnliveSettings, AppointmentChange]):
             appointment_id: The appointment's id.
             status: The status that it gets; None leaves it to the vendor.
             sub_status: The same for the sub-status.
-            guests: The addresses of those who are cancelled; None means all.
+            guests: The addresses of those who are cancelled, at least one; None means all.
             strategy: ``guest-only``, or ``guest-appointment``, by which the appointment may be cancelled as
                 well. None leaves it to the vendor, who takes the latter.
 
         Raises:
+            InvalidInput: ``guests`` is empty, which could be taken for all, or is no list of addresses.
             NotApplied: It is certain that it was not cancelled.
             OutcomeUnknown: No answer tells whether it was.
         """
@@ -229,7 +226,7 @@ class OnliveClient(VendorClient[OnliveSettings, AppointmentChange]):
             NotApplied: It is certain that nothing changed.
             OutcomeUnknown: No answer tells whether it was done.
         """
-        body = GuestMasks.parse({"guests": list(guests)}).model_dump(exclude_unset=True, by_alias=True)
+        body = GuestMasks.parse({"guests": guests}).model_dump(exclude_unset=True, by_alias=True)
         answer = await self._call(MASK_GUESTS, "v1", appointment_id, body=body)
         return _read(Appointment, answer.body, answer)
 
@@ -286,7 +283,8 @@ class OnliveClient(VendorClient[OnliveSettings, AppointmentChange]):
         """Send an update, once; guests and provider are told."""
         body = translation.request_body(change, record)
         answer = await self._call(UPDATE, options.api_version, booking_id, body=body)
-        # The answer may show a part only (pitfall 13): then the appointment is read back.
+        # The answer may show a part only (pitfall 13): then the appointment is read back. If it is
+        # whole, it must be one: nothing else proves that the update was applied.
         whole = record.keys() <= answer.body.keys()
         if whole:
             _read(Appointment, answer.body, answer)
@@ -350,10 +348,17 @@ class OnliveClient(VendorClient[OnliveSettings, AppointmentChange]):
             )
         except CredentialRejected as error:
             # Also where it came without the vendor's own words: what is wrong is one of the same (pitfall 1).
-            error.problem, error.hint = UNAUTHORIZED.problem, UNAUTHORIZED.hint
-            raise
-        if not isinstance(answer.body, dict):
-            raise unreadable(self.vendor, "an object", answer)
+            rejected = unauthorized(error)
+        else:
+            return self._checked(answer, object_id)
+        raise rejected
+
+    def _checked(self, answer: Answer, object_id: str | None) -> Answer:
+        """Give the answer if it is about what was asked for; else it proves nothing (pitfall 13)."""
+        if not isinstance(answer.body, dict) or is_envelope(answer.body):
+            raise unreadable(self.vendor, "an object that was asked for", answer)
+        if object_id is not None and str(answer.body.get("id")).lower() != object_id.lower():
+            raise unreadable(self.vendor, "the id that was asked for", answer)
         return answer
 
     def _version(self, api_version: str) -> ApiVersion:

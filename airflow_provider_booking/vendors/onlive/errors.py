@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_booking.bookings import (
@@ -15,7 +16,6 @@ from airflow_provider_booking.bookings import (
 )
 from airflow_provider_booking.vendors.meanings import UNEXPECTED, Failure, Meaning, UsualHeaders
 from airflow_provider_booking.vendors.onlive.translation import ASSUMPTIONS, Assumptions
-from airflow_provider_booking.vendors.redaction import without_addresses
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,10 +67,33 @@ FROZEN = Meaning(
 
 _NAMES_OF_V1 = {"startAt": "start", "endAt": "end", "status": "state"}
 _MOST_SHOWN = 300
+# So that nothing of a person is shown: no digit, no @ and no quote, and no field's name with a number in it.
+_HARMLESS = re.compile(r"(?:[^\W\d_]|[ .,:;!?()/-]){1,120}")
+_NAME = re.compile(r"(?!.*\d{3})[A-Za-z][\w.\[\]]{0,59}", re.ASCII)
+
+
+def is_envelope(body: Any) -> bool:
+    """Whether this is the object in which ONLIVE says "no"; of other JSON nobody knows who says it."""
+    if not isinstance(body, dict) or not isinstance(body.get("message"), str):
+        return False
+    status = body.get("statusCode")
+    return isinstance(status, int) and status >= 400  # noqa: PLR2004
+
+
+def unauthorized(error: CredentialRejected) -> CredentialRejected:
+    """The same 401, in our words only, whoever said it and whatever it said (pitfall 1)."""
+    return CredentialRejected(
+        UNAUTHORIZED.problem,
+        hint=UNAUTHORIZED.hint,
+        vendor=error.vendor,
+        operation=error.operation,
+        status=error.status,
+        request_id=error.request_id,
+    )
 
 
 class OnliveDialect(UsualHeaders):
-    """A status of 400 or more with a JSON object is a "no"; its field errors say more.
+    """A status of 400 or more with the vendor's envelope is a "no"; its field errors say more.
 
     Args:
         assumptions: How a past appointment is told from other refusals.
@@ -81,13 +104,13 @@ class OnliveDialect(UsualHeaders):
 
     def failure(self, status: int, body: Any) -> Failure | None:
         """See :class:`airflow_provider_booking.vendors.transport.Dialect`."""
-        if status < 400 or not isinstance(body, dict):  # noqa: PLR2004
+        if status < 400 or not is_envelope(body):  # noqa: PLR2004
             return None
         errors = _field_errors(body)
         return Failure(self._meaning(status, body, errors), detail=_detail(errors))
 
     def _meaning(self, status: int, body: Mapping[str, Any], errors: list[tuple[str, str]]) -> Meaning:
-        words = " ".join([str(body.get("message")), *(message for _, message in errors)])
+        words = " ".join([body["message"], *(message for _, message in errors)])
         if status in (400, 409, 422) and self._frozen_says in words.lower():
             return FROZEN
         first = _NAMES_OF_V1.get(errors[0][0], errors[0][0]) if errors else ""
@@ -106,5 +129,9 @@ def _field_errors(body: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _detail(errors: list[tuple[str, str]]) -> str:
     # The envelope's own message is left out: it says no more than the status.
-    text = "; ".join(": ".join(filter(None, each)) for each in errors)
-    return str(without_addresses(" ".join(text.split())))[:_MOST_SHOWN]
+    return "; ".join(filter(None, (_shown(*each) for each in errors)))[:_MOST_SHOWN]
+
+
+def _shown(field: str, message: str) -> str:
+    name = "a field" if field and not _NAME.fullmatch(field) else field
+    return ": ".join(filter(None, [name, message if _HARMLESS.fullmatch(message) else ""]))

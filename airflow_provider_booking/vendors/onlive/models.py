@@ -20,6 +20,9 @@ from pydantic import (
     ConfigDict,
     Field,
     JsonValue,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
     model_validator,
 )
 from pydantic.alias_generators import to_camel
@@ -27,22 +30,50 @@ from pydantic.alias_generators import to_camel
 from airflow_provider_booking.bookings import Change
 from airflow_provider_booking.bookings.change import ReplacedList
 from airflow_provider_booking.bookings.time import moment
+from airflow_provider_booking.vendors.reading import VendorAnswer
 from airflow_provider_booking.vendors.utc_times import WrittenTime
 
 ApiVersion = Literal["v1", "v2"]
 Strategy = Literal["guest-only", "guest-appointment"]
+BEFORE = "before"
+"""The direction of a reminder that has none."""
 
 _ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@[^\s@<>()\[\]\\,;:\".]+(\.[^\s@<>()\[\]\\,;:\".]+)+")
 
 
-def _address(value: str) -> str:
-    if not _ADDRESS.fullmatch(value):
+def _address(value: Any) -> Any:
+    if not (isinstance(value, str) and _ADDRESS.fullmatch(value)):
         raise ValueError("is not an e-mail address; write it as name@example.com")
     return value
 
 
+def _addresses(value: Any) -> Any:
+    if not isinstance(value, list | tuple) or not value:
+        raise ValueError("is no list of addresses; give at least one, such as [name@example.com]")
+    return value
+
+
+def _carried(value: Any, as_json: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return as_json(value)
+    except ValidationError:
+        raise ValueError(
+            "is nothing that JSON can carry; give text, numbers, true, false, null, lists and dicts"
+        ) from None
+
+
+def _amount(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("must be a number; give a number")  # noqa: TRY004  (as pydantic wants)
+    return value
+
+
+def _as_short_as_can_be(value: float) -> float:
+    return int(value) if value.is_integer() else value
+
+
 def _each_once(guests: list[Guest] | None) -> list[Guest] | None:
-    addresses = [guest.email.casefold() for guest in guests or ()]
+    addresses = [guest.email.lower() for guest in guests or ()]
     for position, address in enumerate(addresses):
         if address in addresses[:position]:
             first = addresses.index(address)
@@ -50,8 +81,10 @@ def _each_once(guests: list[Guest] | None) -> list[Guest] | None:
     return guests
 
 
-EMail = Annotated[str, AfterValidator(_address)]
-Json = dict[str, JsonValue]
+EMail = Annotated[str, BeforeValidator(_address)]
+Carried = Annotated[JsonValue, WrapValidator(_carried)]
+Json = dict[str, Carried]
+Amount = Annotated[float, BeforeValidator(_amount), AfterValidator(_as_short_as_can_be), Field(ge=0)]
 Moment = Annotated[datetime, BeforeValidator(moment)]
 
 
@@ -59,21 +92,51 @@ class _Asked(Change):
     model_config = ConfigDict(alias_generator=to_camel, allow_inf_nan=False)
 
 
-class Guest(_Asked):
+class _Part(_Asked):
+    """An object in a field that is replaced as a whole: what the vendor shows in it can be sent back.
+
+    So members that we do not know are taken as they are; a slip in the name of one that we know is refused.
+    """
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Carried]
+
+    @model_validator(mode="after")
+    def _has_no_slip(self) -> Self:
+        known = {_letters(name): to_camel(name) for name in type(self).model_fields}
+        for name in self.model_extra or {}:
+            if meant := known.get(_letters(name)):
+                raise ValueError(f"has a member {meant} in another spelling; write it as {meant}")
+        return self
+
+
+def _letters(name: str) -> str:
+    return "".join(filter(str.isalnum, name)).lower()
+
+
+class Guest(_Part):
     """Somebody who is invited; ``extraFields`` holds what else is known, such as ``phone``."""
 
     email: EMail
     extra_fields: Json | None = None
 
 
-class ReminderV1(_Asked):
-    """So long before the start: 15 of unit ``m`` are 15 minutes."""
-
-    time: int = Field(ge=0)
+class _Reminder(_Part):
+    time: Amount
     unit: str = Field(min_length=1)
 
 
-class ReminderV2(ReminderV1):
+class ReminderV1(_Reminder):
+    """So long before the start: 15 of unit ``m`` are 15 minutes."""
+
+    @model_validator(mode="after")
+    def _is_before(self) -> Self:
+        if (self.model_extra or {}).get("direction", BEFORE) != BEFORE:
+            raise ValueError(f'has a direction other than {BEFORE}; give api_version="v2"')
+        return self
+
+
+class ReminderV2(_Reminder):
     """As in v1; ``direction`` is always sent, as ``before`` unless given."""
 
     direction: str
@@ -81,10 +144,10 @@ class ReminderV2(ReminderV1):
     @model_validator(mode="before")
     @classmethod
     def _before_by_default(cls, data: Any) -> Any:
-        return {"direction": "before", **data} if isinstance(data, Mapping) else data
+        return {"direction": BEFORE, **data} if isinstance(data, Mapping) else data
 
 
-class Event(_Asked):
+class Event(_Part):
     """Where an online appointment takes place."""
 
     i_call_url: str | None = None
@@ -196,7 +259,7 @@ class Cancellation(_Asked):
 
     status: str | None = None
     sub_status: str | None = None
-    guests: list[EMail] | None = None
+    guests: Annotated[list[EMail] | None, BeforeValidator(_addresses)] = None
     strategy: Strategy | None = None
 
 
@@ -205,12 +268,12 @@ class OnliveOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    api_version: ApiVersion = "v1"
+    # Templated as a whole, an option that is not given is None.
+    api_version: Annotated[ApiVersion, BeforeValidator(lambda value: "v1" if value is None else value)] = "v1"
 
 
-class _Answered(BaseModel):
-    # What the vendor adds one day must not break a read.
-    model_config = ConfigDict(frozen=True, extra="allow", alias_generator=to_camel)
+class _Answered(VendorAnswer):
+    model_config = ConfigDict(alias_generator=to_camel)
 
     id: str
 

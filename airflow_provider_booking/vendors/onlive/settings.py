@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, SecretStr
 
 from airflow_provider_booking.vendors.onlive.auth import ASSUMED_SCHEME, signer_named
-from airflow_provider_booking.vendors.settings import BaseUrl, HeaderSecret, Rates, VendorSettings
+from airflow_provider_booking.vendors.settings import BaseUrl, Rates, VendorSettings
 
 _KEY_ID = re.compile(
     r"[!-+\--~]+"
@@ -18,6 +18,13 @@ _KEY_ID = re.compile(
 def _key_id(value: str) -> str:
     if not _KEY_ID.fullmatch(value):
         raise ValueError("holds a blank, a comma or another odd character; paste it again")
+    return value
+
+
+def _printable(value: SecretStr) -> SecretStr:
+    # It only signs and is in no header, so that any letters will do.
+    if not value.get_secret_value().isprintable():
+        raise ValueError("holds line breaks or other control characters; paste it again")
     return value
 
 
@@ -39,7 +46,7 @@ class OnliveSettings(VendorSettings):
     vendor: ClassVar[str] = "onlive"
 
     login: Annotated[str, AfterValidator(_key_id)] = Field(title="access key id")
-    password: HeaderSecret = Field(title="secret access key")
+    password: Annotated[SecretStr, AfterValidator(_printable)] = Field(title="secret access key")
     host: BaseUrl = "https://openapi.onlive.site"
     signer: Annotated[str, AfterValidator(_signer)] = ASSUMED_SCHEME
     # docs/vendors/onlive.md, "Rate limits": of one key, reads and writes apart.

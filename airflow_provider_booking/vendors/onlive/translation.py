@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Any
 from airflow_provider_booking.bookings import Booking, InvalidInput
 from airflow_provider_booking.bookings.booking import checked_id
 from airflow_provider_booking.bookings.time import moment
-from airflow_provider_booking.vendors.onlive.models import CHANGES, ApiVersion, Appointment, AppointmentChange
+from airflow_provider_booking.vendors.onlive.models import (
+    BEFORE,
+    CHANGES,
+    NEW,
+    ApiVersion,
+    Appointment,
+    AppointmentChange,
+    NewAppointmentV1,
+    NewAppointmentV2,
+)
 from airflow_provider_booking.vendors.utc_times import written_time
 
 if TYPE_CHECKING:
@@ -42,7 +51,10 @@ class Assumptions:
     objects_are_replaced: bool = True
     order_says_nothing: bool = True
     may_be_hidden: frozenset[str] = frozenset(
-        {"agentComment", "classification", "comment", "subStatus", "originUrl", "interactionId"}
+        {
+            *("agentComment", "classification", "comment"),
+            *("subStatus", "originUrl", "interactionId", "externalId"),
+        }
     )
     frozen_says: str = "past appointment"
 
@@ -104,7 +116,25 @@ def parsed(changes: Any, version: ApiVersion, assumptions: Assumptions = ASSUMPT
     return change
 
 
-def asked(change: AppointmentChange) -> dict[str, Any]:
+def new_appointment(new: Any, version: ApiVersion) -> dict[str, Any]:
+    """Check what is to be made against the names and rules of a version, and give the body of the call.
+
+    Raises:
+        InvalidInput: It is no appointment of that version, or would not start before it ends.
+    """
+    model = NEW[version]
+    if not isinstance(new, model | Mapping):
+        raise InvalidInput(
+            f"the appointment is a {type(new).__name__}", hint=f"give a dict in names of {version}"
+        )
+    if not new:
+        raise InvalidInput("the appointment is empty", hint="give its start, its end and calendarIds")
+    body = asked(new if isinstance(new, model) else model.parse(new))
+    check_order(body, body)
+    return body
+
+
+def asked(change: AppointmentChange | NewAppointmentV1 | NewAppointmentV2) -> dict[str, Any]:
     """What was given, in the vendor's form: absent stays out, None is null (pitfall 7)."""
     return change.model_dump(exclude_unset=True, by_alias=True)
 
@@ -143,7 +173,9 @@ def check_order(whole: Mapping[str, Any], given: Mapping[str, Any]) -> None:
         if moment(whole[start]) >= moment(whole[end]):
             raise InvalidInput(
                 f"{start} {whole[start]} is not before {end} {whole[end]}",
-                hint=f"give both {start} and {end}",
+                hint="put the start before the end"
+                if given.keys() >= {start, end}
+                else f"give both {start} and {end}",
             )
 
 
@@ -193,26 +225,35 @@ def _time(value: Any) -> str:
 
 
 def _guest(guest: Mapping[str, Any]) -> dict[str, Any]:
-    known = {name: value for name, value in guest.items() if value not in (None, {})}
-    return known | ({"email": known["email"].casefold()} if "email" in known else {})
+    return {name: value for name, value in guest.items() if value not in (None, {})}
+
+
+def _reminder(reminder: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in reminder.items() if (name, value) != ("direction", BEFORE)}
+
+
+def _in_small_letters(element: dict[str, Any]) -> dict[str, Any]:
+    email = element.get("email")
+    return element | {"email": email.lower()} if isinstance(email, str) else element
 
 
 def _in_order(elements: list[Any]) -> list[Any]:
-    return sorted(elements, key=lambda each: json.dumps(each, sort_keys=True))
+    return sorted(map(_in_small_letters, elements), key=lambda each: json.dumps(each, sort_keys=True))
 
 
 _SPELLINGS: Mapping[str, Callable[[Any], Any]] = {
     **dict.fromkeys((name for pair in _TIMES for name in pair), _time),
     **dict.fromkeys(("createdAt", "updatedAt", "deletedAt", "cancelledAt"), _time),
     "event": lambda event: {name: value for name, value in event.items() if value is not None},
+    "guests": lambda guests: [_guest(each) for each in guests],
+    "reminders": lambda reminders: [_reminder(each) for each in reminders],
 }
-_AS_SETS: Mapping[str, Callable[[Any], Any]] = {
-    "guests": lambda guests: _in_order([_guest(each) for each in guests]),
-    "reminders": _in_order,
-}
+_AS_SETS = ("guests", "reminders")
 
 
 def _spelled(name: str, value: Any, assumptions: Assumptions) -> JsonValue:
-    spelling = _SPELLINGS.get(name) or (_AS_SETS.get(name) if assumptions.order_says_nothing else None)
+    spelling = _SPELLINGS.get(name)
     spelled: JsonValue = spelling(value) if spelling and value is not None else value
+    if name in _AS_SETS and isinstance(spelled, list) and assumptions.order_says_nothing:
+        spelled = _in_order(spelled)
     return None if spelled in ([], {}) else spelled

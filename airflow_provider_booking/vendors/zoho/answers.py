@@ -3,21 +3,39 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from airflow_provider_booking.bookings.time import moment
+from airflow_provider_booking.vendors.reading import VendorAnswer
+
+_DIGITS = re.compile(r"0|[1-9][0-9]{0,18}")
+_LARGEST = 10**19
+
+
+def is_id(value: Any) -> bool:
+    """Whether a text is an id as the vendor writes it: its digits, none of them for show."""
+    return isinstance(value, str) and _DIGITS.fullmatch(value) is not None
 
 
 def _id(value: Any) -> Any:
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _LARGEST:
         return str(value)
-    if not isinstance(value, str) or not (value.isascii() and value.isdecimal()):
+    if not is_id(value):
         # A float has lost digits already (pitfall 13).
         raise ValueError("is not an id; give its digits as text")
+    return value
+
+
+def _wall_clock(value: str) -> str:
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError("is not a time") from None
     return value
 
 
@@ -25,13 +43,8 @@ Id = Annotated[str, BeforeValidator(_id)]
 """An id of 19 digits or fewer, which is text in our hands whatever it was before."""
 
 
-WallClock = Annotated[str, Field(pattern=r"^[0-9]{8}(T[0-9]{6})?$")]
+WallClock = Annotated[str, Field(pattern=r"^[0-9]{8}(T[0-9]{6})?$"), AfterValidator(_wall_clock)]
 """A time as the vendor shows it; how it shows a day as a whole is not known."""
-
-
-class _Answer(BaseModel):
-    # What the vendor adds one day must not break a read; the raw record of a Booking keeps all of it.
-    model_config = ConfigDict(frozen=True, extra="allow")
 
 
 def decoded(value: Any) -> Any:
@@ -39,7 +52,7 @@ def decoded(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
 
 
-class Span(_Answer):
+class Span(VendorAnswer):
     """When a booking is: the wall clock of a zone."""
 
     start: WallClock
@@ -47,7 +60,7 @@ class Span(_Answer):
     timezone: str
 
 
-class BookedRoom(_Answer):
+class BookedRoom(VendorAnswer):
     """A room of a booking."""
 
     resource_id: Id
@@ -55,7 +68,7 @@ class BookedRoom(_Answer):
     count: int | None = None
 
 
-class Participant(_Answer):
+class Participant(VendorAnswer):
     """A person or group on a booking; of a group, ``email`` holds its name."""
 
     zid: Id | None = None
@@ -63,7 +76,7 @@ class Participant(_Answer):
     permission: int | None = None
 
 
-class ZohoBooking(_Answer):
+class ZohoBooking(VendorAnswer):
     """A booking as the vendor shows it; members that the vendor adds are kept."""
 
     booking_id: Id
@@ -85,7 +98,7 @@ class ZohoBooking(_Answer):
     users: tuple[Participant, ...] | None = Field(default=None, repr=False)
 
 
-class Room(_Answer):
+class Room(VendorAnswer):
     """A room; ``auto_gen_name`` is what the free/busy call wants."""
 
     resource_id: Id
@@ -98,7 +111,7 @@ class Room(_Answer):
     resource_approval: bool | None = None
 
 
-class Busy(_Answer):
+class Busy(VendorAnswer):
     """A time in which a room is taken: days ``yyyyMMdd``, times ``HHmm``, in ``timezone``."""
 
     start_date: str
@@ -109,14 +122,14 @@ class Busy(_Answer):
     all_day: bool = False
 
 
-class MyBookings(_Answer):
+class MyBookings(VendorAnswer):
     """What the caller has booked, and the rooms of it."""
 
     bookings: tuple[ZohoBooking, ...]
     resources: Annotated[tuple[Room, ...], BeforeValidator(decoded)] = ()
 
 
-class Period(_Answer):
+class Period(VendorAnswer):
     """A time in which a person or room is taken."""
 
     model_config = ConfigDict(alias_generator=to_camel)

@@ -12,7 +12,7 @@ from airflow_provider_booking.vendors.zoho import parameters
 from airflow_provider_booking.vendors.zoho.answers import Busy, MyBookings, Period, Room, ZohoBooking
 from airflow_provider_booking.vendors.zoho.models import BookingData, Deletion, EditType
 from airflow_provider_booking.vendors.zoho.wall_clock import written
-from airflow_provider_booking.vendors.zoho.wire import ZohoWire, member, shown
+from airflow_provider_booking.vendors.zoho.wire import OF_A_ROOM, ZohoWire, member, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,7 +69,7 @@ class ZohoCalls(ZohoWire):
             OutcomeUnknown: No answer tells whether it was applied.
         """
         return _bookings_of(
-            await self._send(UPDATE, data, booking_id=checked_id(booking_id, field=self.id_field))
+            await self._send(UPDATE, data, booking_id=parameters.digits(booking_id, self.id_field))
         )
 
     async def book_resource(self, data: BookingData | Mapping[str, Any]) -> dict[str, ZohoBooking]:
@@ -113,7 +113,7 @@ class ZohoCalls(ZohoWire):
         }
         query = Deletion.parse(asked).model_dump()
         answer = await self._call(
-            DELETE, query, path={"booking_id": checked_id(booking_id, field=self.id_field)}
+            DELETE, query, path={"booking_id": parameters.digits(booking_id, self.id_field)}
         )
         if member(answer, "status") is not True:
             raise unreadable(self.vendor, "the word that the booking is deleted", answer)
@@ -122,12 +122,7 @@ class ZohoCalls(ZohoWire):
         self, start_date: date, end_date: date, *, timezone: str | None = None
     ) -> MyBookings:
         """Read what the caller has booked from one day to another, with the rooms of it."""
-        query = {
-            "start_date": parameters.slashed(start_date),
-            "end_date": parameters.slashed(end_date),
-            "timezone": _zone(timezone),
-        }
-        answer = await self._call(MINE, query)
+        answer = await self._call(MINE, parameters.days_query(start_date, end_date, _zone(timezone)))
         bookings = list(parameters.found_in(member(answer, "bookings"), "booking_id"))
         return shown(MyBookings, {"bookings": bookings, "resources": member(answer, "resources")}, answer)
 
@@ -166,7 +161,10 @@ class ZohoCalls(ZohoWire):
     async def get_room(self, resource_id: str) -> Room:
         """Read one room."""
         answer = await self._call(
-            ROOM, {"isCurTime": "false"}, path={"resource_id": checked_id(resource_id, field="resource_id")}
+            ROOM,
+            {"isCurTime": "false"},
+            path={"resource_id": parameters.digits(resource_id, "resource_id")},
+            dialect=OF_A_ROOM,
         )
         return shown(Room, answer.body, answer)
 
@@ -181,15 +179,10 @@ class ZohoCalls(ZohoWire):
             end_date: The last day.
             timezone: IANA name of the zone of the answer; None leaves it to the vendor.
         """
-        query = {
-            "start_date": parameters.slashed(start_date),
-            "end_date": parameters.slashed(end_date),
-            "timezone": _zone(timezone),
-        }
-        name = checked_id(auto_gen_name, field="auto_gen_name")
-        return _all_shown(
-            Busy, "start_time", await self._call(ROOM_BUSY, query, path={"auto_gen_name": name})
-        )
+        query = parameters.days_query(start_date, end_date, _zone(timezone))
+        path = {"auto_gen_name": checked_id(auto_gen_name, field="auto_gen_name")}
+        answer = await self._call(ROOM_BUSY, query, path=path, dialect=OF_A_ROOM)
+        return _all_shown(Busy, "start_time", answer)
 
     async def free_rooms(
         self,
@@ -208,8 +201,8 @@ class ZohoCalls(ZohoWire):
             "branch_id": branch_id,
             "building_id": building_id,
             "floor_id": floor_id,
-            "start_date": parameters.slashed(start_date),
-            "end_date": parameters.slashed(end_date),
+            "start_date": parameters.slashed("start_date", start_date),
+            "end_date": parameters.slashed("end_date", end_date),
             "start_time": None if start_time is None else f"{start_time:%I:%M %p}",
             "end_time": None if end_time is None else f"{end_time:%I:%M %p}",
             "timezone": _zone(timezone),
@@ -233,8 +226,11 @@ class ZohoCalls(ZohoWire):
         return _all_shown(Period, "startTime", await self._call(USER_BUSY, query))
 
     async def _get(self, booking_id: str, recurrence_id: str | None) -> Answer:
-        query = {"recurrence_id": recurrence_id}
-        return await self._call(GET, query, path={"booking_id": checked_id(booking_id, field=self.id_field)})
+        booking_id = parameters.digits(booking_id, self.id_field)
+        answer = await self._call(GET, {"recurrence_id": recurrence_id}, path={"booking_id": booking_id})
+        if shown(ZohoBooking, answer.body, answer).booking_id != booking_id:
+            raise unreadable(self.vendor, "the booking that was asked for", answer)
+        return answer
 
     async def _send(self, operation: Operation, data: BookingData | Mapping[str, Any], **path: str) -> Answer:
         data = data if isinstance(data, BookingData) else BookingData.parse(data)

@@ -5,15 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from airflow_provider_booking.bookings import InvalidInput
 from airflow_provider_booking.vendors.transport import unreadable
 from airflow_provider_booking.vendors.updating import Receipt
-from airflow_provider_booking.vendors.zoho import occurrences, parameters, translation
+from airflow_provider_booking.vendors.zoho import occurrences, parameters, series, translation
 from airflow_provider_booking.vendors.zoho.answers import ZohoBooking
-from airflow_provider_booking.vendors.zoho.calls import UPDATE, ZohoCalls
+from airflow_provider_booking.vendors.zoho.calls import MINE, UPDATE, ZohoCalls
 from airflow_provider_booking.vendors.zoho.models import BookingChange, ZohoOptions
 from airflow_provider_booking.vendors.zoho.settings import ZohoSettings
-from airflow_provider_booking.vendors.zoho.wall_clock import day_of
 from airflow_provider_booking.vendors.zoho.wire import shown
 
 if TYPE_CHECKING:
@@ -46,13 +44,14 @@ class ZohoClient(ZohoCalls):
         return change
 
     async def read(self, booking_id: str, options: ZohoOptions) -> Record:
-        """The vendor's record of a booking or an occurrence; for ``following``, of the next occurrence."""
-        named = options.occurrence
-        record = await self._record(booking_id, named)
-        if named is None or options.recurrence_edittype != "following" or not record.get("is_repeat"):
+        """The vendor's record of a booking or an occurrence; for ``following``, of the next occurrence.
+
+        For ``all`` and ``following``, what an update would reach is looked up as well.
+        """
+        record = await self._record(booking_id, options.occurrence)
+        if options.recurrence_edittype not in ("all", "following") or not record.get("is_repeat"):
             return record
-        following = await self._next_id(booking_id, named, record)
-        return occurrences.next_of(record, await self._record(booking_id, following))
+        return await self._reaching(booking_id, record, options.occurrence)
 
     def fields(self, record: Record) -> Fields:
         """See :meth:`airflow_provider_booking.vendors.client.VendorClient.fields`."""
@@ -89,7 +88,10 @@ class ZohoClient(ZohoCalls):
         The call that says whether Resource Booking is open at all wants a scope that no update needs.
         """
         today = datetime.now(UTC).date()
-        await self.my_bookings(today, today)
+        # Whatever it holds: a booking that cannot be read is no matter of the connection.
+        answer = await self._call(MINE, parameters.days_query(today, today))
+        if not isinstance(answer.body, dict | list):
+            raise unreadable(self.vendor, "the caller's bookings", answer)
         return f"Connected to {self.settings.host}"
 
     async def _record(self, booking_id: str, recurrence_id: str | None) -> Record:
@@ -100,18 +102,25 @@ class ZohoClient(ZohoCalls):
         record: Record = answer.body
         return record
 
-    async def _next_id(self, booking_id: str, recurrence_id: str, named: Record) -> str:
-        """Find the occurrence after one among the bookings of its room, month by month."""
-        room = await self.get_room(str(named["resources"][0]["resource_id"]))
-        for first, last in parameters.months_from(day_of(named["dateandtime"]["start"])):
-            found = await self.room_bookings(room.resource_id, room.branch_id, first, last)
-            following = occurrences.next_id(found, booking_id, recurrence_id)
-            if following is not None:
-                return following
-        raise InvalidInput(
-            "no occurrence comes after the one that recurrenceid_in_millis names",
-            hint="following leaves the named one as it is: name an earlier one, or use only",
-        )
+    async def _reaching(self, booking_id: str, record: Record, named: str | None) -> Record:
+        """The record to judge, bearing how all the occurrences are that an update would reach.
+
+        Args:
+            booking_id: The booking.
+            record: The booking, or the occurrence that is named.
+            named: The id of the occurrence after which ``following`` begins; None for ``all``.
+        """
+        # The room of the whole: the named occurrence may have been moved to another.
+        whole = record if named is None else await self._record(booking_id, None)
+        room = await self.get_room(translation.rooms(whole)[0]["resource_id"])
+        found: list[ZohoBooking] = []
+        for first, last in parameters.periods_around(series.day_from(record, named)):
+            found += await self.room_bookings(room.resource_id, room.branch_id, first, last)
+        reached = series.reached(found, booking_id, named)
+        judged = record if named is None else await self._record(booking_id, reached[0].recurrence_id)
+        span = None if named is None else record["dateandtime"]
+        odd = series.odd_one(judged, reached)
+        return occurrences.reaching(judged, occurrences.Reach(room.resource_id, odd, span))
 
 
 def _proven(answer: Answer, booking_id: str, options: ZohoOptions) -> Record | None:

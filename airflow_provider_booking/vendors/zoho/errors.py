@@ -102,7 +102,12 @@ _UNLISTED_AT_TOKEN = Meaning(
     "check login, password, refresh_token and accounts_url",
 )
 
-_CODE = re.compile(r"\w+(?: \w+)?", re.ASCII)
+_NO_SUCH_ROOM = Meaning(
+    Refused, "there is no such room", "check the room's id or name and the connection's host", Reason.GONE
+)
+
+# The token service's own "Access Denied" is the only code with a space in it.
+_CODE = re.compile(r"\w+|Access Denied", re.ASCII)
 _MONTHS = re.compile(r"\b\d{1,3} months?\b")
 _MEMBERS = frozenset(
     {"bookingData", "start", "end", "timezone", "resource_id", "type", "count", "email", "zid", "permission"}
@@ -116,10 +121,12 @@ class ZohoDialect:
 
     Args:
         assumptions: How long locks last, which the vendor announces by nothing.
+        about_a_room: Whether what is not found is a room.
     """
 
-    def __init__(self, assumptions: Assumptions = ASSUMPTIONS) -> None:
+    def __init__(self, assumptions: Assumptions = ASSUMPTIONS, *, about_a_room: bool = False) -> None:
         self._assumptions = assumptions
+        self._about_a_room = about_a_room
 
     def failure(self, status: int, body: Any) -> Failure | None:
         """See :class:`airflow_provider_booking.vendors.transport.Dialect`."""
@@ -128,6 +135,8 @@ class ZohoDialect:
             return None
         code = _code(body.get("errorcode"))
         meaning = MEANINGS.get(code or "") or _meaning_of_unlisted(status)
+        if self._about_a_room and meaning is MEANINGS["BOOKING_NOT_FOUND"]:
+            meaning = _NO_SUCH_ROOM
         return Failure(meaning, code, _detail(body.get("error_message")))
 
     def request_id(self, headers: Mapping[str, str], body: Any) -> str | None:

@@ -26,6 +26,7 @@ from airflow_provider_booking.vendors.zoho.wall_clock import asked_time
 
 Item = TypeVar("Item")
 
+_LONGEST_MOMENT = 13  # digits of milliseconds, until the year 2286
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
 _DAY = re.compile(r"[0-9]{8}")
 _WEEKDAY = "(?:Su|Mo|Tu|We|Th|Fr|Sa)"
@@ -35,6 +36,7 @@ _BYDAY = {
     "weekly": re.compile(rf"{_WEEKDAY}(?:,{_WEEKDAY})*"),
     "monthly": re.compile(rf"[1-5]{_WEEKDAY}"),
 }
+_NAMING_ONE = ("only", "following")
 _ELSEWHERE = {
     "notify_attendee": "give it as an option, beside changes",
     "recurrence_edittype": "give it as an option, beside changes",
@@ -43,6 +45,24 @@ _ELSEWHERE = {
     "is_rel_event": "leave it out; it is sent back as it is read",
 }
 """Members of ``bookingData`` that ``changes`` does not take, and what to do instead."""
+
+
+def _whole(value: Any) -> Any:
+    # 2.0 and true are 2 and 1 to pydantic, and most likely somebody's slip.
+    if isinstance(value, bool | float):
+        raise ValueError("must be a whole number; give a number without a fraction")  # noqa: TRY004  (as pydantic wants)
+    return value
+
+
+def _truth(value: Any) -> Any:
+    # Templates give text; "no" and 1 would be guesses.
+    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
+
+
+def _milliseconds(value: str) -> str:
+    if len(value) > _LONGEST_MOMENT:
+        raise ValueError("is not a moment; give the occurrence's id, a start in milliseconds since 1970")
+    return value
 
 
 def _address(value: str) -> str:
@@ -55,6 +75,13 @@ def _not_blank(value: str | None) -> str | None:
     if value is not None and not value.strip():
         raise ValueError("is empty; give a title")
     return value
+
+
+def _check_named(kind: str, which: str | None, recurrence_id: str | None) -> None:
+    if which in _NAMING_ONE and recurrence_id is None:
+        raise ValueError(
+            f"recurrenceid_in_millis is missing; name the occurrence that {kind} {which} is about"
+        )
 
 
 def _day(value: Any) -> Any:
@@ -91,6 +118,9 @@ def _these(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
 
 
 EditType = Literal["all", "following", "only"]
+Whole = Annotated[int, BeforeValidator(_whole)]
+Truth = Annotated[bool, Field(strict=True), BeforeValidator(_truth)]
+OccurrenceId = Annotated[Id, AfterValidator(_milliseconds)]
 AskedTime = Annotated[datetime, BeforeValidator(asked_time)]
 Zone = Annotated[str, AfterValidator(zone_name)]
 MergedList = Annotated[list[Item], WrapValidator(_these)]
@@ -104,13 +134,19 @@ class DateAndTime(Change):
     end: AskedTime | None = None
     timezone: Zone | None = None
 
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("is empty; give start, end or timezone")
+        return self
+
 
 class AskedRoom(Change):
     """A room to book; nothing but rooms can be booked."""
 
     resource_id: Id
     type: Literal[0] = 0
-    count: int = Field(default=0, ge=0)
+    count: Whole = Field(default=0, ge=0)
 
 
 class _Asked(Change):
@@ -133,8 +169,8 @@ class AskedGroup(_Asked):
     only_shown: ClassVar[frozenset[str]] = _Asked.only_shown | {"email"}
 
     zid: Id
-    permission: int = Field(default=1, ge=0, le=3)
-    deleted: bool = False
+    permission: Whole = Field(default=1, ge=0, le=3)
+    deleted: Truth = False
 
 
 class AskedAttendee(_Asked):
@@ -142,8 +178,8 @@ class AskedAttendee(_Asked):
 
     email: Annotated[str, AfterValidator(_address)] = ""
     zid: Id = ""
-    permission: int = Field(default=1, ge=0, le=3)
-    deleted: bool = False
+    permission: Whole = Field(default=1, ge=0, le=3)
+    deleted: Truth = False
 
     @model_validator(mode="after")
     def _is_somebody(self) -> Self:
@@ -156,7 +192,7 @@ class Repeat(Change):
     """How a booking recurs."""
 
     freq: Literal["daily", "weekly", "monthly"]
-    interval: int = Field(ge=1)
+    interval: Whole = Field(ge=1)
     until: Annotated[str, BeforeValidator(_day)]
     byday: str = ""
     bymonthday: Annotated[str, BeforeValidator(_month_day)] = ""
@@ -181,7 +217,7 @@ class BookingChange(Change):
     title: Annotated[str | None, AfterValidator(_not_blank)] = None
     dateandtime: DateAndTime | None = None
     resources: Annotated[ReplacedList[AskedRoom], Field(min_length=1)] | None = None
-    isprivate: bool | None = None
+    isprivate: Truth | None = None
     description: str | None = None
     attendees: MergedList[AskedAttendee] | None = None
     group_attendees: MergedList[AskedGroup] | None = None
@@ -217,31 +253,34 @@ class BookingData(Change):
     title: Annotated[str, AfterValidator(_not_blank)]
     dateandtime: WholeDateAndTime
     resources: Annotated[list[AskedRoom], Field(min_length=1)]
-    isprivate: bool = False
+    isprivate: Truth = False
     description: str = ""
     attendees: list[NamedAttendee] = Field(default_factory=list)
     group_attendees: list[AskedGroup] = Field(default_factory=list)
     repeat: Repeat | None = None
     uid: str = ""
-    is_rel_event: bool = False
-    notify_attendee: int = Field(default=0, ge=0, le=2)
+    is_rel_event: Truth = False
+    notify_attendee: Whole = Field(default=0, ge=0, le=2)
     recurrence_edittype: EditType | None = None
-    recurrenceid_in_millis: Id | None = None
+    recurrenceid_in_millis: OccurrenceId | None = None
+
+    @model_validator(mode="after")
+    def _one_occurrence_is_named(self) -> Self:
+        _check_named("recurrence_edittype", self.recurrence_edittype, self.recurrenceid_in_millis)
+        return self
 
 
 class Deletion(Change):
     """Which occurrences of a booking go, and who is told."""
 
-    ntfy: int = Field(ge=0, le=2)
+    ntfy: Whole = Field(ge=0, le=2)
     recurrence_deletetype: EditType | None = None
-    recurrenceid_in_millis: Id | None = None
+    recurrenceid_in_millis: OccurrenceId | None = None
 
     @model_validator(mode="after")
     def _one_occurrence_is_named(self) -> Self:
-        names_one = self.recurrence_deletetype in ("only", "following")
-        if names_one and self.recurrenceid_in_millis is None:
-            raise ValueError("recurrenceid_in_millis is missing; name the occurrence that is meant")
-        if self.recurrenceid_in_millis is not None and not names_one:
+        _check_named("recurrence_deletetype", self.recurrence_deletetype, self.recurrenceid_in_millis)
+        if self.recurrenceid_in_millis is not None and self.recurrence_deletetype not in _NAMING_ONE:
             raise ValueError(
                 "recurrenceid_in_millis names one occurrence, and recurrence_deletetype does not; "
                 "give only or following, or leave the id out"
@@ -261,8 +300,8 @@ class ZohoOptions(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     recurrence_edittype: EditType | None = None
-    recurrenceid_in_millis: Id | None = None
-    notify_attendee: int = Field(default=0, ge=0, le=2)
+    recurrenceid_in_millis: OccurrenceId | None = None
+    notify_attendee: Whole = Field(default=0, ge=0, le=2)
 
     @model_validator(mode="before")
     @classmethod
@@ -271,11 +310,7 @@ class ZohoOptions(BaseModel):
 
     @model_validator(mode="after")
     def _one_occurrence_is_named(self) -> Self:
-        if self.recurrence_edittype in ("only", "following") and self.recurrenceid_in_millis is None:
-            raise ValueError(
-                "recurrenceid_in_millis is missing; name the occurrence that recurrence_edittype "
-                f"{self.recurrence_edittype} is about"
-            )
+        _check_named("recurrence_edittype", self.recurrence_edittype, self.recurrenceid_in_millis)
         return self
 
     @property

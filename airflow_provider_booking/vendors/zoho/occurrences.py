@@ -2,11 +2,13 @@
 
 ``only`` is about the one that is named, ``all`` about every one, and ``following`` about those *after* the
 one that is named (docs/vendors/zoho.md, pitfall 15). What is judged for ``following`` is the occurrence after
-the named one: its record is read, and bears, beside the vendor's members, when the named one is.
+the named one: its record is read. The members of one record go to all that an update of several reaches, so
+the record bears, beside the vendor's members, how those are: its :class:`Reach`.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -17,44 +19,52 @@ from airflow_provider_booking.vendors.zoho.wall_clock import (
     day_of,
     happens_once,
     on_the_wall,
+    same_hours,
     shifted,
     written,
     zone_of,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from airflow_provider_booking.vendors.updating import Record
-    from airflow_provider_booking.vendors.zoho.answers import ZohoBooking
     from airflow_provider_booking.vendors.zoho.models import DateAndTime, ZohoOptions
 
-_NAMED = "_named"
-"""The private member in which an occurrence bears the ``dateandtime`` of the one that is named."""
+_REACH = "_reach"
+"""The private member in which a record bears its :class:`Reach`."""
 
 _TIMES = ("start", "end")
 
 
-def next_of(named: Record, following: Record) -> Record:
-    """The next occurrence, marked with the times of the one that is named."""
-    return {**following, _NAMED: named["dateandtime"]}
+@dataclass(frozen=True)
+class Reach:
+    """The occurrences that an update of several would reach, as the list of their room shows them.
+
+    Attributes:
+        room_id: The room by whose list they were found.
+        odd: What is said of the first that is not like the record that is judged; None where all are.
+        named: The ``dateandtime`` of the occurrence that is named; None for ``all``.
+    """
+
+    room_id: str
+    odd: str | None
+    named: Mapping[str, str] | None
+
+
+def reaching(record: Record, reach: Reach) -> Record:
+    """A record that bears what an update of it would reach."""
+    return {**record, _REACH: reach}
+
+
+def reach_of(record: Record) -> Reach | None:
+    """What an update would reach beside the record itself; None where it is about one booking only."""
+    return record.get(_REACH)
 
 
 def without_marks(record: Record) -> Record:
     """The vendor's own members of a record."""
-    return {name: value for name, value in record.items() if name != _NAMED}
-
-
-def next_id(bookings: Iterable[ZohoBooking], booking_id: str, recurrence_id: str) -> str | None:
-    """The id of the first occurrence after one, among bookings of a room; None where there is none."""
-    later = [
-        int(each.recurrence_id)
-        for each in bookings
-        if each.booking_id == booking_id
-        and each.recurrence_id
-        and int(each.recurrence_id) > int(recurrence_id)
-    ]
-    return str(min(later)) if later else None
+    return {name: value for name, value in record.items() if name != _REACH}
 
 
 def check_options(options: ZohoOptions) -> None:
@@ -86,6 +96,36 @@ def check_edit_type(record: Record, options: ZohoOptions) -> None:
         )
 
 
+def check_all_alike(record: Record) -> None:
+    """Refuse to send the members of one record to occurrences that have others.
+
+    What such an occurrence has of its own would be lost, or would not be as wanted and nobody would say so.
+
+    Raises:
+        InvalidInput: An occurrence that would be reached is not like the record that is judged.
+    """
+    reach = reach_of(record)
+    if reach is not None and reach.odd is not None:
+        raise InvalidInput(
+            f"the occurrences are not all alike: {reach.odd}",
+            hint="update the occurrences one by one with recurrence_edittype only",
+        )
+
+
+def check_room_stays(record: Record, room_ids: set[str]) -> None:
+    """Refuse to take those that follow out of the room by whose list they are found.
+
+    Raises:
+        InvalidInput: They could not be read back.
+    """
+    reach = reach_of(record)
+    if reach is not None and reach.named is not None and reach.room_id not in room_ids:
+        raise InvalidInput(
+            "resources leaves out the booking's own room, by whose list the following occurrences are found",
+            hint="move the occurrences one by one with recurrence_edittype only",
+        )
+
+
 def check_named_like_next(record: Record) -> None:
     """Refuse to change what follows where the named occurrence is at another time of day.
 
@@ -95,9 +135,7 @@ def check_named_like_next(record: Record) -> None:
     Raises:
         InvalidInput: The named occurrence differs from the next in time of day, length or zone.
     """
-    as_named = _earlier(record["dateandtime"], _days_from_named(record))
-    named = record.get(_NAMED, as_named)
-    if all(named[name] == value for name, value in as_named.items()):
+    if same_hours(_named(record), record["dateandtime"]):
         return
     raise InvalidInput(
         "the occurrence that is named is at another time of day than the next one",
@@ -153,7 +191,7 @@ def _wall(record: Record, name: str, time: datetime, later: timedelta, timezone:
     """A time on the day of the record, checked; one that stands so already is left as it is."""
     zone = zone_of(timezone)
     field = f"dateandtime.{name}"
-    wall = on_the_wall(time, zone, field)
+    wall = on_the_wall(time, zone)
     target = wall + later
     if timezone == record["dateandtime"]["timezone"] and written(target) == record["dateandtime"][name]:
         is_that = time.tzinfo is None or happens_once(target, zone)
@@ -166,8 +204,13 @@ def _wall(record: Record, name: str, time: datetime, later: timedelta, timezone:
 
 def _days_from_named(record: Record) -> timedelta:
     """How many days the occurrence that is judged comes after the one that is named."""
-    named = record.get(_NAMED) or record["dateandtime"]
-    return day_of(record["dateandtime"]["start"]) - day_of(named["start"])
+    return day_of(record["dateandtime"]["start"]) - day_of(_named(record)["start"])
+
+
+def _named(record: Record) -> Mapping[str, str]:
+    reach = reach_of(record)
+    span: Mapping[str, str] = record["dateandtime"]
+    return span if reach is None or reach.named is None else reach.named
 
 
 def _earlier(span: Mapping[str, Any], days: timedelta) -> dict[str, str]:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from airflow_provider_booking.bookings import InvalidInput
+from airflow_provider_booking.bookings.booking import checked_id
+from airflow_provider_booking.vendors.zoho.answers import is_id
 from airflow_provider_booking.vendors.zoho.translation import ASSUMPTIONS, Assumptions
 from airflow_provider_booking.vendors.zoho.wall_clock import (
     check_happens_once,
     check_order,
+    check_until,
     on_the_wall,
     written,
     zone_of,
@@ -18,13 +22,23 @@ from airflow_provider_booking.vendors.zoho.wall_clock import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import date
 
     from airflow_provider_booking.vendors.updating import Record
     from airflow_provider_booking.vendors.zoho.models import BookingData
 
-_MONTH = timedelta(days=31)
 _DATE_KEY = re.compile(r"[0-9]{8}")
+
+
+def digits(value: str, field: str) -> str:
+    """An id that can be sent: at Zoho all are digits.
+
+    Raises:
+        InvalidInput: It is none.
+    """
+    text = checked_id(value, field=field)
+    if not is_id(text):
+        raise InvalidInput(f"{field} is not an id of Zoho's", hint="give its digits, 19 or fewer, as text")
+    return text
 
 
 def whole_booking_data(data: BookingData) -> dict[str, Any]:
@@ -33,10 +47,12 @@ def whole_booking_data(data: BookingData) -> dict[str, Any]:
     zone = zone_of(span.timezone)
     walls = {}
     for name, time in (("start", span.start), ("end", span.end)):
-        wall = on_the_wall(time, zone, f"dateandtime.{name}")
+        wall = on_the_wall(time, zone)
         check_happens_once(wall, zone, f"dateandtime.{name}")
         walls[name] = written(wall)
     check_order(walls)
+    if data.repeat is not None:
+        check_until(data.repeat.until, walls["start"])
     given = data.model_dump(exclude_unset=True)
     if data.recurrenceid_in_millis is not None:
         given["recurrenceid_in_millis"] = int(data.recurrenceid_in_millis)
@@ -63,22 +79,46 @@ def room_query(
     assumptions: Assumptions = ASSUMPTIONS,
 ) -> dict[str, str]:
     """The parameters of the call for a room's bookings."""
-    query = {"startDate": slashed(start_date), "branch_id": branch_id, "resource_id": resource_id}
+    query = {
+        "startDate": slashed("start_date", start_date),
+        "branch_id": branch_id,
+        "resource_id": resource_id,
+    }
     if end_date is not None:
-        query["endDate"] = slashed(end_date)
+        query["endDate"] = slashed("end_date", end_date)
     return {name: f'"{value}"' if assumptions.quoted_values else value for name, value in query.items()}
 
 
-def months_from(day: date, assumptions: Assumptions = ASSUMPTIONS) -> Iterator[tuple[date, date]]:
-    """First and last day of each month in which the next occurrence is looked for."""
+def periods_around(day: date, assumptions: Assumptions = ASSUMPTIONS) -> Iterator[tuple[date, date]]:
+    """First and last day of each period in which occurrences are looked for.
+
+    The first one ends the day before: an occurrence may have been moved there from a later day.
+    """
+    length = timedelta(days=assumptions.list_days)
     last = day + timedelta(days=assumptions.horizon_days)
+    day -= length
     while day <= last:
-        yield day, day + _MONTH
-        day += _MONTH
+        yield day, day + length - timedelta(days=1)
+        day += length
 
 
-def slashed(day: date) -> str:
-    """A day as most calls take it, month first."""
+def days_query(start_date: date, end_date: date, timezone: str | None = None) -> dict[str, str | None]:
+    """The parameters of a call about the days from one to another."""
+    return {
+        "start_date": slashed("start_date", start_date),
+        "end_date": slashed("end_date", end_date),
+        "timezone": timezone,
+    }
+
+
+def slashed(field: str, day: date) -> str:
+    """A day as most calls take it, month first.
+
+    Raises:
+        InvalidInput: It is no date.
+    """
+    if not isinstance(day, date):
+        raise InvalidInput(f"{field} is a {type(day).__name__}", hint="give a datetime.date")
     return f"{day:%m/%d/%Y}"
 
 

@@ -57,7 +57,7 @@ class ZohoSettings(VendorSettings):
 
     vendor: ClassVar[str] = "zoho"
     # docs/vendors/zoho.md, "Tokens": the eleventh within ten minutes locks the refresh token out.
-    token_budget: ClassVar[TokenBudget | None] = TokenBudget(fetches=10, seconds=600)
+    token_budget: ClassVar[TokenBudget | None] = TokenBudget(tokens=10, seconds=600)
 
     login: str = Field(title="client id")
     password: SecretStr = Field(title="client secret")

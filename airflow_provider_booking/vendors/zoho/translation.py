@@ -10,12 +10,15 @@ from airflow_provider_booking.bookings import Booking, InvalidInput
 from airflow_provider_booking.vendors.zoho import people
 from airflow_provider_booking.vendors.zoho.answers import decoded
 from airflow_provider_booking.vendors.zoho.occurrences import (
+    check_all_alike,
     check_edit_type,
     check_named_like_next,
+    check_room_stays,
+    reach_of,
     span_after,
     without_marks,
 )
-from airflow_provider_booking.vendors.zoho.wall_clock import day_of
+from airflow_provider_booking.vendors.zoho.wall_clock import check_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,7 +42,9 @@ class Assumptions:
             room cannot be taken away, and a list that would do so is refused.
         default_permission: What a new attendee may do where the change does not say.
         longest_query: Bytes of a query string that the vendor's servers take.
-        horizon_days: Days after an occurrence within which the next one is looked for.
+        horizon_days: Days within which all occurrences of a booking are, from its first one on.
+        list_days: Days of which the call for a room's bookings tells at once. Organisations let people book
+            three months ahead or more, so that three months should never be too many.
         quoted_values: Whether the call for a room's bookings wants its values in double quotes, as in the
             vendor's sample.
         lock_seconds: How long the API stays locked after too many calls.
@@ -51,6 +56,7 @@ class Assumptions:
     default_permission: int = 1
     longest_query: int = 8000
     horizon_days: int = 400
+    list_days: int = 89
     quoted_values: bool = False
     lock_seconds: float = 60
     token_lock_seconds: float = 600
@@ -86,7 +92,7 @@ def fields(record: Record) -> Fields:
     return {
         "title": record["title"],
         **{f"dateandtime.{name}": span[name] for name in ("start", "end", "timezone")},
-        "resources": _rooms(record),
+        "resources": [*rooms(record)],
         "isprivate": record.get("isprivate"),
         "description": _description(record) or None,
         **{name: people.compared(_people(record, name)) for name in _PEOPLE},
@@ -102,7 +108,10 @@ def wanted_fields(
     Raises:
         InvalidInput: The change does not fit the booking: its times, its people, its rooms or its recurrence.
     """
+    if change.repeat is not None:
+        _check_recurs_not_yet(record)
     check_edit_type(record, options)
+    check_all_alike(record)
     given = change.model_dump(exclude_unset=True)
     wanted: Fields = {name: given[name] for name in ("title", "isprivate") if name in given}
     if change.given("description"):
@@ -112,11 +121,13 @@ def wanted_fields(
         wanted |= {f"dateandtime.{name}": value for name, value in span.items()}
     if change.resources is not None:
         wanted["resources"] = [*_rooms_after(record, change.resources, assumptions)]
+        check_room_stays(record, {room.resource_id for room in change.resources})
     for name in _PEOPLE:
         if change.given(name):
             wanted[name] = people.compared(_people_after(record, change, name, assumptions).staying)
     if change.repeat is not None:
-        wanted["is_repeat"] = _recurs_from_now_on(record, change)
+        check_until(change.repeat.until, span_after(record, change.dateandtime, options)["start"])
+        wanted["is_repeat"] = True
     now = fields(record)
     if any(now[name] != value for name, value in wanted.items()):
         check_named_like_next(record)
@@ -127,14 +138,16 @@ def booking_data(
     change: BookingChange, record: Record, options: ZohoOptions, assumptions: Assumptions = ASSUMPTIONS
 ) -> dict[str, Any]:
     """What is sent: the whole booking as it should be, since much of it is mandatory (pitfall 4)."""
-    rooms = _rooms(record)
+    booked = rooms(record)
     if change.resources is not None:
-        rooms = _rooms_after(record, change.resources, assumptions)
+        booked = _rooms_after(record, change.resources, assumptions)
     data: dict[str, Any] = {
         "title": change.title or record["title"],
         "dateandtime": span_after(record, change.dateandtime, options, sent=True),
         # A count of 0 is what is shown of one that was never sent.
-        "resources": [{name: room[name] for name in room if name != "count" or room[name]} for room in rooms],
+        "resources": [
+            {name: room[name] for name in room if name != "count" or room[name]} for room in booked
+        ],
         "isprivate": record.get("isprivate") if change.isprivate is None else change.isprivate,
         "description": (change.description or "") if change.given("description") else _description(record),
         **{name: _people_after(record, change, name, assumptions).sent or None for name in _PEOPLE},
@@ -162,10 +175,14 @@ def as_booking(ref: BookingRef, record: Record) -> Booking:
 
 
 def remarks_on(record: Record) -> tuple[str, ...]:
-    """What a person should know about a booking that an update went to: pitfall 22."""
+    """What a person should know about a booking after an update: pitfall 22, and what it did not reach."""
+    remarks = []
     if record.get("booking_approved") is False:
-        return ("the booking waits for approval: the room is held, and not yet confirmed",)
-    return ()
+        remarks.append("the booking waits for approval: the room is held, and not yet confirmed")
+    reach = reach_of(record)
+    if reach is not None and reach.odd is not None:
+        remarks.append(f"the occurrences are not all alike: {reach.odd}")
+    return tuple(remarks)
 
 
 def _moment(milliseconds: int | str | None) -> datetime | None:
@@ -177,7 +194,8 @@ def _description(record: Record) -> str | None:
     return next((text for text in shown if text is not None), None)
 
 
-def _rooms(record: Record) -> list[dict[str, Any]]:
+def rooms(record: Record) -> list[dict[str, Any]]:
+    """A booking's rooms in one spelling and order."""
     return _sorted(
         [
             {
@@ -191,7 +209,7 @@ def _rooms(record: Record) -> list[dict[str, Any]]:
 
 
 def _rooms_after(record: Record, asked: list[AskedRoom], assumptions: Assumptions) -> list[dict[str, Any]]:
-    now = {room["resource_id"]: room for room in _rooms(record)}
+    now = {room["resource_id"]: room for room in rooms(record)}
     wanted = {room.resource_id: room for room in asked}
     if len(wanted) < len(asked):
         raise InvalidInput("resources names a room twice", hint="name every room once")
@@ -200,11 +218,11 @@ def _rooms_after(record: Record, asked: list[AskedRoom], assumptions: Assumption
             "resources leaves out a room of the booking, which Zoho does not take away",
             hint="give all rooms of the booking",
         )
-    rooms = []
+    after = []
     for name, room in wanted.items():
         kept = {} if room.given("count") else {"count": now.get(name, {}).get("count", 0)}
-        rooms.append(room.model_dump() | kept)
-    return _sorted(rooms)
+        after.append(room.model_dump() | kept)
+    return _sorted(after)
 
 
 def _sorted(rooms: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -222,17 +240,13 @@ def _people_after(record: Record, change: BookingChange, name: str, assumptions:
     return people.after(name, stored, getattr(change, name), permission=assumptions.default_permission)
 
 
-def _recurs_from_now_on(record: Record, change: BookingChange) -> bool:
+def _check_recurs_not_yet(record: Record) -> None:
     if record.get("is_repeat"):
         raise InvalidInput(
-            "repeat cannot be changed: the booking recurs already, and Zoho never shows by which rule, so "
-            "that nothing could be checked",
-            hint="change the rule in Zoho Calendar",
+            "repeat cannot be changed: the booking recurs already, perhaps by an earlier run of this task, "
+            "and Zoho never shows by which rule",
+            hint="drop repeat from changes; change another rule in Zoho Calendar",
         )
-    start = record["dateandtime"]["start"]
-    if change.repeat is not None and day_of(change.repeat.until) < day_of(start):
-        raise InvalidInput("repeat.until is before the booking", hint="give a later day")
-    return True
 
 
 def _cleared(value: Mapping[str, Any], path: str = "") -> Iterator[str]:

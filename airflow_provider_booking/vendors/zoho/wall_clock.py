@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _WRITTEN = re.compile(r"[0-9]{8}T[0-9]{6}")
+_YEARS = range(1970, 9999)
+"""Outside of these a zone's clock, or a day more, may leave the calendar."""
 
 
 def asked_time(value: Any) -> datetime:
@@ -26,10 +28,15 @@ def asked_time(value: Any) -> datetime:
         A moment, aware; or, of the vendor's form, a wall clock, naive.
 
     Raises:
-        ValueError: It is no time, or naive in another form than the vendor's.
+        ValueError: It is no time, naive in another form than the vendor's, or of no year of ours.
     """
-    if not (isinstance(value, str) and _WRITTEN.fullmatch(value)):
-        return moment(value)
+    time = _wall(value) if isinstance(value, str) and _WRITTEN.fullmatch(value) else moment(value)
+    if time.year not in _YEARS:
+        raise ValueError(f"is outside the calendar; give a year between {_YEARS[0]} and {_YEARS[-1]}")
+    return time
+
+
+def _wall(value: str) -> datetime:
     try:
         return datetime.fromisoformat(value)
     except ValueError:
@@ -60,22 +67,38 @@ def zone_of(name: str) -> ZoneInfo:
         ) from None
 
 
-def on_the_wall(time: datetime, zone: ZoneInfo, field: str) -> datetime:
+def on_the_wall(time: datetime, zone: ZoneInfo) -> datetime:
     """What the clock of a zone shows at a moment; a wall clock shows what it shows.
 
     Returns:
         Naive, in whole seconds; ``fold`` is 1 where the clock shows it for the second time.
     """
-    try:
-        local = time if time.tzinfo is None else time.astimezone(zone)
-    except OverflowError:
-        raise InvalidInput(f"{field} is outside the calendar", hint="give another time") from None
+    local = time if time.tzinfo is None else time.astimezone(zone)
     return local.replace(tzinfo=None, microsecond=0)
 
 
 def shifted(wall: str, by: timedelta) -> str:
     """A time in the vendor's form, so many days later."""
     return written(datetime.fromisoformat(wall) + by)
+
+
+def same_hours(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Whether two spans ``{start, end, timezone}`` are the same but for their days."""
+    later = day_of(other["start"]) - day_of(one["start"])
+    return one["timezone"] == other["timezone"] and all(
+        datetime.fromisoformat(one[name]) + later == datetime.fromisoformat(other[name])
+        for name in ("start", "end")
+    )
+
+
+def check_until(until: str, start: str) -> None:
+    """Refuse a rule that is over before the booking.
+
+    Raises:
+        InvalidInput: It is.
+    """
+    if day_of(until) < day_of(start):
+        raise InvalidInput("repeat.until is before the booking", hint="give a later day")
 
 
 def check_order(walls: Mapping[str, str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from airflow_provider_booking.bookings import InvalidInput
+from airflow_provider_booking.bookings import InvalidInput, Refused, VendorUnavailable
 from airflow_provider_booking.vendors.client import VendorClient
 from airflow_provider_booking.vendors.reading import AnswerModel, read_as
 from airflow_provider_booking.vendors.token_auth import TokenAuth
@@ -25,6 +25,7 @@ FETCH_TOKEN = Operation("fetch_token", "POST", "/oauth/v2/token", "token")
 RENEW_TOKEN_EARLY = 300
 """Seconds of the hour that a token lives."""
 
+OF_A_ROOM = ZohoDialect(about_a_room=True)
 _DIALECT = ZohoDialect()
 _TOKEN_DIALECT = ZohoTokenDialect()
 
@@ -58,10 +59,11 @@ class ZohoWire(VendorClient[ZohoSettings, BookingChange]):
         *,
         path: Mapping[str, str] | None = None,
         form: Mapping[str, str] | None = None,
+        dialect: ZohoDialect = _DIALECT,
     ) -> Answer:
         return await self._here.transport.call(
             operation,
-            _DIALECT,
+            dialect,
             path=path,
             query=query,
             form=form,
@@ -75,20 +77,26 @@ class ZohoWire(VendorClient[ZohoSettings, BookingChange]):
         )
 
     async def _fetch_token(self) -> Token:
-        return await self._new_token(
-            FETCH_TOKEN,
-            _TOKEN_DIALECT,
-            token="access_token",  # noqa: S106  (a member's name)
-            life=lambda answered: answered.get("expires_in"),
-            early=RENEW_TOKEN_EARLY,
-            base_url=self.settings.accounts_url,
-            form={
-                "refresh_token": self.settings.refresh_token.get_secret_value(),
-                "client_id": self.settings.login,
-                "client_secret": self.settings.password.get_secret_value(),
-                "grant_type": "refresh_token",
-            },
-        )
+        try:
+            return await self._new_token(
+                FETCH_TOKEN,
+                _TOKEN_DIALECT,
+                token="access_token",  # noqa: S106  (a member's name)
+                life=lambda answered: answered.get("expires_in"),
+                early=RENEW_TOKEN_EARLY,
+                base_url=self.settings.accounts_url,
+                form={
+                    "refresh_token": self.settings.refresh_token.get_secret_value(),
+                    "client_id": self.settings.login,
+                    "client_secret": self.settings.password.get_secret_value(),
+                    "grant_type": "refresh_token",
+                },
+            )
+        except (Refused, VendorUnavailable) as error:
+            # Without a code it is nobody's "no" whom the hint was made for: most likely another server.
+            if error.code is None and "accounts_url" not in error.hint:
+                error.hint = "check accounts_url on the connection, and try again"
+            raise
 
 
 def member(answer: Answer, name: str) -> Any:

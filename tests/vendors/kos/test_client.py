@@ -1,20 +1,21 @@
 """docs/vendors/kos.md, "Tokens" and "Calls": the vendor's calls, through our client."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from airflow_provider_booking.bookings import (
-    AccessDenied,
     BookingNotFound,
     CredentialRejected,
     InvalidInput,
-    OutcomeUnknown,
     Refused,
     VendorUnavailable,
 )
 from airflow_provider_booking.sandbox import Sandbox
+from airflow_provider_booking.vendors.kos.answers import ScheduleDetail
 from airflow_provider_booking.vendors.kos.client import KosClient
 from tests.vendors.kos.conftest import Settings
 from tests.wire import reads, token_fetches, writes
@@ -37,18 +38,9 @@ def start_of(sandbox: Sandbox, schedule_id: str = SAMPLE) -> datetime:
     return datetime.fromisoformat(sandbox.booking("kos", schedule_id)["reservation"]["startDateTime"])
 
 
-def resource(sandbox: Sandbox, schedule_id: str = SAMPLE) -> dict[str, Any]:
-    """Give the first resource of a schedule, as a command has it."""
-    found: dict[str, Any] = sandbox.booking("kos", schedule_id)["occupiedResources"][0]
-    return found
-
-
-def whole(sandbox: Sandbox, **otherwise: Any) -> dict[str, Any]:
-    """Give a v1 command with the required fields of the sample as they are, but for some."""
-    reservation = sandbox.booking("kos", SAMPLE)["reservation"]
-    names = ("reservationGroupId", "zoneId", "startDateTime", "endDateTime")
-    flags = {"consultationRequired": False, "sedationRequired": False}
-    return {name: reservation[name] for name in names} | flags | otherwise
+def chain(error: BaseException | None) -> list[BaseException]:
+    """Give an error and all that it came from, whether a traceback would show that or not."""
+    return [] if error is None else [error, *chain(error.__cause__ or error.__context__)]
 
 
 class TestTokens:
@@ -77,7 +69,7 @@ class TestTokens:
 
     async def test_a_write_that_met_a_dead_one_is_sent_again(self, sandbox: Sandbox, kos: KosClient) -> None:
         sandbox.fault("kos", {"status": 401}, path=UPDATE)
-        await kos.update_reservation_v1(SAMPLE, whole(sandbox))
+        await kos.update_booking(SAMPLE, {"sedationRequired": True})
         assert [request["status"] for request in writes(sandbox, "kos")] == [401, 200]
 
     async def test_one_that_is_refused_under_another_status_is_replaced_too(
@@ -120,6 +112,11 @@ class TestTokens:
         async with KosClient(kos_settings(auth_header=header, auth_prefix=given)) as client:
             assert (await client.get_booking(SAMPLE)).start
 
+    async def test_one_is_used_for_a_little_less_than_an_hour(self, kos: KosClient) -> None:
+        earliest = time.monotonic()
+        token = await kos._exchange_token()
+        assert earliest + 3300 <= token.use_until <= time.monotonic() + 3300
+
     async def test_one_is_handed_on_to_be_masked_in_logs(self, kos_settings: Settings) -> None:
         seen: list[str] = []
 
@@ -147,6 +144,30 @@ class TestDetail:
         data = (await kos.get_booking(SAMPLE)).raw | {"mood": "good"}
         sandbox.fault("kos", {"status": 200, "body": {"data": data}}, path="*/queries/*")
         assert (await kos.get_schedule_detail(SAMPLE)).model_dump()["mood"] == "good"
+
+    async def test_keeps_members_that_the_vendor_adds_one_day_out_of_repr(
+        self, sandbox: Sandbox, kos: KosClient
+    ) -> None:
+        data: Any = (await kos.get_booking(SAMPLE)).raw
+        added = {"guardian": "Jane Doe"}
+        odd = data | added | {"reservation": data["reservation"] | added}
+        sandbox.fault("kos", {"status": 200, "body": {"data": odd}}, path="*/queries/*")
+        assert "Jane" not in repr(await kos.get_schedule_detail(SAMPLE))
+
+    def test_that_cannot_be_read_is_quoted_in_no_text_of_the_failed_check(self) -> None:
+        with pytest.raises(ValidationError) as raised:
+            ScheduleDetail.model_validate({"visitor": "Jane Doe"})
+        assert "Jane" not in str(raised.value)
+
+    async def test_that_cannot_be_read_leaves_no_word_of_it_in_the_chain(
+        self, sandbox: Sandbox, kos: KosClient
+    ) -> None:
+        data: Any = (await kos.get_booking(SAMPLE)).raw
+        odd = data | {"visitor": "Jane Doe"}
+        sandbox.fault("kos", {"status": 200, "body": {"data": odd}}, path="*/queries/*", times=None)
+        with pytest.raises(VendorUnavailable, match=r"visitor must be an object") as raised:
+            await kos.get_schedule_detail(SAMPLE)
+        assert not [error for error in chain(raised.value) if "Jane" in str(error)]
 
     @pytest.mark.parametrize("schedule_id", [UNKNOWN, OF_ANOTHER_CLINIC])
     async def test_of_an_unknown_schedule_says_so(self, kos: KosClient, schedule_id: str) -> None:
@@ -192,65 +213,21 @@ class TestGetBooking:
         start = start_of(sandbox, THREE_RESOURCES)
         assert (booking.start, booking.end) == (start, start + 3 * HALF_AN_HOUR)
 
+    async def test_of_resources_in_any_order_lasts_from_the_earliest_start_to_the_latest_end(
+        self, sandbox: Sandbox, kos: KosClient
+    ) -> None:
+        at = [f"2027-05-03T0{hour}:00:00Z" for hour in range(6)]
+        room = {"zoneId": ZONE, "reservationGroup": {"reservationGroupId": GROUP}}
+        spans = [(at[2], at[3]), (at[0], at[5]), (at[1], at[4])]
+        several = [room | {"startDateTimeUtc": start, "endDateTimeUtc": end} for start, end in spans]
+        [schedule_id] = sandbox.seed("kos", bookings=[{"occupiedResources": several}])
+        booking = await kos.get_booking(schedule_id)
+        assert (booking.start, booking.end) == tuple(map(datetime.fromisoformat, (at[0], at[5])))
+
     async def test_keeps_the_vendors_record_out_of_repr(self, kos: KosClient) -> None:
         booking = await kos.get_booking(SAMPLE)
         assert booking.raw["id"] == SAMPLE
         assert not [word for word in ("Sample Kim", "First visit") if word in repr(booking)]
-
-
-class TestUpdateAsItIs:
-    async def test_sends_v1_what_was_given_and_reads_nothing(self, sandbox: Sandbox, kos: KosClient) -> None:
-        command = whole(sandbox, zoneId=ROOM_2, reservationMemo=None)
-        await kos.update_reservation_v1(SAMPLE, command)
-        [request] = writes(sandbox, "kos")
-        assert request["path"] == "/schedule/open/v1/commands/update-reservation"
-        assert request["body"] == {"scheduleId": SAMPLE, **whole(sandbox, zoneId=ROOM_2)}
-        assert reads(sandbox, "kos") == []
-
-    async def test_sends_v2_what_was_given_and_reads_nothing(self, sandbox: Sandbox, kos: KosClient) -> None:
-        command = {"zoneId": ROOM_2, "occupiedResources": [resource(sandbox)], "sedationRequired": True}
-        await kos.update_reservation_v2(SAMPLE, command)
-        [request] = writes(sandbox, "kos")
-        assert request["path"] == "/schedule/open/v2/commands/update-reservation"
-        assert request["body"] == {"scheduleId": SAMPLE, **command}
-        assert reads(sandbox, "kos") == []
-
-    @pytest.mark.parametrize("field", ["reservationGroupId", "zoneId", "startDateTime", "sedationRequired"])
-    async def test_refuses_a_v1_command_without_a_required_field(
-        self, sandbox: Sandbox, kos: KosClient, field: str
-    ) -> None:
-        command = whole(sandbox)
-        del command[field]
-        with pytest.raises(InvalidInput, match=f"{field} is missing: an update overwrites"):
-            await kos.update_reservation_v1(SAMPLE, command)
-        assert sandbox.requests("kos") == []
-
-    @pytest.mark.parametrize(
-        ("command", "missing"),
-        [({"reservationMemo": "x"}, "zoneId"), ({"zoneId": ZONE}, "occupiedResources")],
-    )
-    async def test_refuses_a_v2_command_without_a_required_field(
-        self, sandbox: Sandbox, kos: KosClient, command: dict[str, Any], missing: str
-    ) -> None:
-        with pytest.raises(InvalidInput, match=f"{missing} is missing: an update overwrites"):
-            await kos.update_reservation_v2(SAMPLE, command)
-        assert sandbox.requests("kos") == []
-
-    async def test_of_a_key_that_may_only_query_is_denied(
-        self, sandbox: Sandbox, kos_settings: Settings
-    ) -> None:
-        async with KosClient(kos_settings(password=QUERIES_ONLY)) as client:
-            with pytest.raises(AccessDenied):
-                await client.update_reservation_v1(SAMPLE, whole(sandbox))
-
-    @pytest.mark.parametrize("body", [None, [], "ok"], ids=str)
-    async def test_that_is_answered_with_no_object_is_unknown(
-        self, sandbox: Sandbox, kos: KosClient, body: Any
-    ) -> None:
-        answer = {"status": 200, "body": body} if body is not None else {"status": 204, "body": []}
-        sandbox.fault("kos", answer, path=UPDATE)
-        with pytest.raises(OutcomeUnknown, match="lacks an object"):
-            await kos.update_reservation_v1(SAMPLE, whole(sandbox))
 
 
 class TestCancel:
@@ -333,9 +310,9 @@ class TestSlots:
     @pytest.mark.parametrize(
         ("wrong", "said"),
         [
-            ({"start": "2027-03-10T10:00:00"}, "start has no time zone"),
-            ({"end": "tomorrow"}, "end is not a time"),
-            ({"time_zone": "Seoul"}, "time_zone is not a time zone"),
+            ({"start": "2027-03-10T10:00:00"}, "start has no time zone: add an offset"),
+            ({"end": "tomorrow"}, "end is not a time: write ISO 8601"),
+            ({"time_zone": "Seoul"}, "time_zone is not a time zone: give an IANA name"),
             ({"reservation_group_id": ""}, "reservation_group_id is empty"),
         ],
     )
@@ -350,6 +327,30 @@ class TestSlots:
         with pytest.raises(InvalidInput, match=said):
             await kos.get_reservation_slots_by_group(**known | wrong)
         assert sandbox.requests("kos") == []
+
+    @pytest.mark.parametrize(
+        ("ids", "said"),
+        [
+            (GROUP, "_ids is a str: give a list of ids"),
+            ({GROUP}, "_ids is a set: give a list of ids"),
+            (None, "_ids is a NoneType: give a list of ids"),
+            ([GROUP, " "], r"_ids\[1\] is empty"),
+            ([5.0], r"_ids\[0\] is a float"),
+        ],
+    )
+    async def test_are_not_asked_for_with_what_is_no_list_of_ids(
+        self, sandbox: Sandbox, kos: KosClient, ids: Any, said: str
+    ) -> None:
+        start = start_of(sandbox)
+        for ask in (kos.get_reservation_slots_by_groups, kos.get_reservation_slots_by_product):
+            with pytest.raises(InvalidInput, match=said):
+                await ask(ids, start, start)
+        assert sandbox.requests("kos") == []
+
+    async def test_refused_for_a_time_quote_it_nowhere(self, kos: KosClient) -> None:
+        with pytest.raises(InvalidInput) as raised:
+            await kos.get_reservation_slots_by_schedule_id_v2(SAMPLE, "after Jane", "after Jane")
+        assert not [error for error in chain(raised.value) if "Jane" in str(error)]
 
     async def test_without_a_list_in_the_answer_are_no_reading(
         self, sandbox: Sandbox, kos: KosClient

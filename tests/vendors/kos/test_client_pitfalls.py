@@ -79,13 +79,27 @@ async def test_pitfall_01_an_update_is_laid_over_what_reads_now(sandbox: Sandbox
     assert sandbox.booking("kos", SAMPLE)["reservation"]["reservationMemo"] == "First"
 
 
-@both_versions
-async def test_pitfall_02_flags_that_do_not_read_are_sent_as_false(
-    sandbox: Sandbox, kos: KosClient, version: str
+async def test_pitfall_02_flags_that_do_not_read_are_sent_to_v1_as_false(
+    sandbox: Sandbox, kos: KosClient
 ) -> None:
-    await kos.update_booking(REQUIRED_ONLY, {"reservationMemo": "x"}, api_version=version)
+    await kos.update_booking(REQUIRED_ONLY, {"reservationMemo": "x"}, api_version="v1")
     flags = {"consultationRequired": False, "sedationRequired": False}
     assert sent(sandbox).items() >= flags.items()
+
+
+async def test_pitfall_02_flags_that_do_not_read_are_not_sent_to_v2(sandbox: Sandbox, kos: KosClient) -> None:
+    before = sandbox.booking("kos", REQUIRED_ONLY)
+    await kos.update_booking(REQUIRED_ONLY, {"reservationMemo": "x"})
+    memo = {"reservationMemo": "x"}
+    assert sandbox.booking("kos", REQUIRED_ONLY) == before | {"reservation": before["reservation"] | memo}
+
+
+async def test_pitfall_02_a_flag_that_is_asked_for_is_sent_to_v2_although_it_does_not_read(
+    sandbox: Sandbox, kos: KosClient
+) -> None:
+    await kos.update_booking(REQUIRED_ONLY, {"reservationMemo": "x", "sedationRequired": False})
+    assert sent(sandbox)["sedationRequired"] is False
+    assert "consultationRequired" not in sent(sandbox)
 
 
 @both_versions
@@ -173,7 +187,7 @@ async def test_pitfall_06_the_class_decides_nothing(sandbox: Sandbox, kos: KosCl
         ("status", "no longer in the state RESERVED"),
         ("startDateTime", "another reservation at that time"),
         ("occupiedResources", "several resources"),
-        ("occupiedResources[2].startDateTimeUtc", "not all on one date"),
+        ("occupiedResources[2].startDateTimeUtc", "malformed, or the resources are not all on one date"),
         ("reservationMemo", "malformed, or not possible now: reservationMemo NotAvailable"),
     ],
 )
@@ -183,6 +197,20 @@ async def test_pitfall_07_not_available_is_told_apart_by_its_field(
     sandbox.fault("kos", {"status": 400, "code": f"{key}/NotAvailable"}, path=UPDATE)
     with pytest.raises(Refused, match=said.replace("[", r"\[")):
         await kos.update_booking(SAMPLE, SEDATION)
+
+
+@pytest.mark.parametrize(
+    ("name", "error"), [("InvalidCommandException", Refused), ("InvalidRequestException", SlotTaken)]
+)
+@both_versions
+async def test_pitfall_07_a_malformed_start_is_told_from_an_overlap_by_the_class(
+    sandbox: Sandbox, kos: KosClient, version: str, name: str, error: type[Refused]
+) -> None:
+    action = {"status": 400, "code": "startDateTime/NotAvailable", "message": name}
+    sandbox.fault("kos", action, path=UPDATE)
+    with pytest.raises(Refused) as raised:
+        await kos.update_booking(SAMPLE, SEDATION, api_version=version)
+    assert type(raised.value) is error
 
 
 async def test_pitfall_08_the_reception_and_a_resource_have_zones_of_their_own(
@@ -289,6 +317,18 @@ async def test_pitfall_12_a_cancel_that_left_no_trace_stays_unknown(sandbox: San
     with pytest.raises(OutcomeUnknown):
         await kos.cancel_reservation(SAMPLE)
     assert len(writes(sandbox, "kos")) == 1
+
+
+@pytest.mark.parametrize("found", ["NO_SHOW", "IN_PROGRESS"])
+async def test_pitfall_12_a_lost_cancel_that_finds_another_state_stays_unknown(
+    sandbox: Sandbox, kos: KosClient, found: str
+) -> None:
+    data = sandbox.booking("kos", SAMPLE)
+    data["reservation"]["status"] = found
+    sandbox.fault("kos", {"drop": "before"}, path=CANCEL)
+    sandbox.fault("kos", {"status": 200, "body": {"data": data}}, path=QUERIES)
+    with pytest.raises(OutcomeUnknown):
+        await kos.cancel_reservation(SAMPLE, reason="CANCELED")
 
 
 async def test_pitfall_12_a_cancel_that_cannot_be_read_back_stays_unknown(

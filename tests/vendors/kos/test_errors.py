@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from airflow_provider_booking.bookings import (
@@ -22,6 +23,7 @@ from airflow_provider_booking.bookings import (
     VendorUnavailable,
 )
 from airflow_provider_booking.sandbox import Sandbox
+from airflow_provider_booking.vendors.kos.auth import token_refused
 from airflow_provider_booking.vendors.kos.client import KosClient
 from airflow_provider_booking.vendors.kos.errors import MEANINGS
 from airflow_provider_booking.vendors.patience import Patience
@@ -51,7 +53,7 @@ REFUSALS: dict[tuple[str, str], tuple[type[BookingError], Reason, str]] = {
     ("startDateTime", "NotAvailable"): (SlotTaken, Reason.SLOT_CONFLICT, "another time"),
     ("status", "NotAvailable"): (Refused, Reason.VENDOR_ERROR, "look at the reservation"),
     ("occupiedResources", "NotAvailable"): (Refused, INVALID, "use api_version v2"),
-    ("occupiedResources[].startDateTimeUtc", "NotAvailable"): (Refused, INVALID, "same date"),
+    ("occupiedResources[].startDateTimeUtc", "NotAvailable"): (Refused, INVALID, "check the time, and put"),
     ("occupiedResources[].zoneId", "NotFound"): (Refused, INVALID, "both ids"),
     ("zoneId", "NotFound"): (Refused, INVALID, "zoneId"),
     ("reservationGroupId", "NotFound"): (Refused, INVALID, "reservationGroupId"),
@@ -150,6 +152,19 @@ async def test_of_several_complaints_the_one_that_is_listed_decides_and_all_are_
     error = await refusal(sandbox, once, envelope(("somethingNew", "Required"), ("scheduleId", "NotFound")))
     assert type(error) is BookingNotFound
     assert "somethingNew Required, scheduleId NotFound" in str(error)
+
+
+async def test_an_answer_that_is_nested_too_deeply_to_be_read_refuses_no_token() -> None:
+    content = b'{"className": ' + b"[" * 100_000
+    assert not await token_refused(httpx.Response(400, content=content))
+
+
+async def test_a_start_that_is_refused_as_a_bad_value_is_no_conflict(
+    sandbox: Sandbox, once: KosClient
+) -> None:
+    complaint = ("startDateTime", "NotAvailable")
+    error = await refusal(sandbox, once, envelope(complaint, name="InvalidCommandException"))
+    assert (type(error), error.reason, error.hint) == (Refused, INVALID, "check the time")
 
 
 async def test_a_reason_that_is_not_listed_is_told_by_the_status(sandbox: Sandbox, once: KosClient) -> None:

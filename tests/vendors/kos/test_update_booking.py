@@ -142,6 +142,40 @@ class TestApplied:
         await kos.update_booking(THREE_RESOURCES, {"occupiedResources": [{"id": last["id"]}]})
         assert resources(sandbox, THREE_RESOURCES) == [last]
 
+    async def test_through_v2_says_of_a_resource_that_is_added_only_that(
+        self, sandbox: Sandbox, kos: KosClient
+    ) -> None:
+        [first] = resources(sandbox)
+        new = {name: value for name, value in first.items() if name != "id"} | {"zoneId": ROOM_2}
+        result = await kos.update_booking(SAMPLE, {"occupiedResources": [{"id": first["id"]}, new]})
+        assert result.changed.keys() == {
+            "occupiedResources[1].zoneId",
+            "occupiedResources[1].startDateTimeUtc",
+            "occupiedResources[1].endDateTimeUtc",
+            "occupiedResources[1].reservationGroup.reservationGroupId",
+        }
+        assert {change.before for change in result.changed.values()} == {None}
+
+    async def test_through_v2_says_of_resources_that_are_dropped_from_when_to_when_the_first_moved(
+        self, sandbox: Sandbox, kos: KosClient
+    ) -> None:
+        first, _, last = resources(sandbox, THREE_RESOURCES)
+        result = await kos.update_booking(THREE_RESOURCES, {"occupiedResources": [{"id": last["id"]}]})
+        moved_start = result.changed["occupiedResources[0].startDateTimeUtc"]
+        assert (moved_start.before, moved_start.after) == (
+            first["startDateTimeUtc"],
+            last["startDateTimeUtc"],
+        )
+        assert not {"startDateTime", "endDateTime"} & result.changed.keys()
+
+    async def test_through_v2_names_the_times_of_one_resource_as_they_were_asked_for(
+        self, sandbox: Sandbox, kos: KosClient
+    ) -> None:
+        [only] = resources(sandbox)
+        later = {"id": only["id"], "endDateTimeUtc": moved(only["endDateTimeUtc"])}
+        result = await kos.update_booking(SAMPLE, {"occupiedResources": [later]})
+        assert result.changed.keys() == {"occupiedResources[0].endDateTimeUtc"}
+
     async def test_through_v2_replaces_the_requested_procedures(
         self, sandbox: Sandbox, kos: KosClient
     ) -> None:
@@ -225,6 +259,21 @@ class TestTimes:
         with pytest.raises(InvalidInput, match="start on 2 dates in Asia/Seoul"):
             await kos.update_booking(THREE_RESOURCES, {"occupiedResources": [first | away, *rest]})
         assert writes(sandbox, "kos") == []
+
+    @both_versions
+    @pytest.mark.parametrize(
+        ("microseconds", "shown"), [(1, "00Z"), (999, "00Z"), (120_000, "00.120Z"), (123_456, "00.123Z")]
+    )
+    async def test_finer_than_a_millisecond_are_cut_and_then_read_as_wanted(
+        self, sandbox: Sandbox, kos: KosClient, version: Version, microseconds: int, shown: str
+    ) -> None:
+        end = datetime.fromisoformat(reservation(sandbox)["endDateTime"]) + timedelta(hours=1)
+        changes = {"endDateTime": end + timedelta(microseconds=microseconds)}
+        result = await kos.update_booking(SAMPLE, changes, api_version=version)
+        again = await kos.update_booking(SAMPLE, changes, api_version=version)
+        assert (result.outcome, again.outcome) == (Outcome.APPLIED, Outcome.UNCHANGED)
+        assert result.changed["endDateTime"].after == reservation(sandbox)["endDateTime"]
+        assert reservation(sandbox)["endDateTime"].endswith(f":{shown}")
 
     @both_versions
     async def test_that_the_vendor_writes_otherwise_are_the_same_moment(
@@ -317,6 +366,19 @@ class TestReceptionZone:
         result = await kos.update_booking(SAMPLE, {"sedationRequired": True})
         assert writes(sandbox, "kos")[0]["body"]["zoneId"] == reservation(sandbox)["zoneId"]
         assert result.warnings == (GUESSED_RECEPTION,)
+
+    @pytest.mark.parametrize("action", [{"drop": "after"}, {"drop": "before"}], ids=str)
+    async def test_that_is_not_given_is_remarked_on_after_a_lost_answer_too(
+        self, sandbox: Sandbox, kos: KosClient, action: dict[str, Any]
+    ) -> None:
+        sandbox.fault("kos", action, path=UPDATE)
+        result = await kos.update_booking(SAMPLE, {"sedationRequired": True})
+        assert result.outcome == Outcome.APPLIED
+        assert result.warnings.count(GUESSED_RECEPTION) == 1
+
+    async def test_that_is_not_given_is_not_remarked_on_where_nothing_is_sent(self, kos: KosClient) -> None:
+        result = await kos.update_booking(SAMPLE, {"sedationRequired": False})
+        assert (result.outcome, result.warnings) == (Outcome.UNCHANGED, ())
 
     async def test_that_is_elsewhere_has_to_be_given_to_stay(self, sandbox: Sandbox, kos: KosClient) -> None:
         changes = {"sedationRequired": True, "zoneId": FRONT_DESK}

@@ -4,12 +4,13 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from airflow_provider_booking.bookings import InvalidInput
 from airflow_provider_booking.sandbox import Sandbox
 from airflow_provider_booking.vendors.kos import translation
 from airflow_provider_booking.vendors.kos.client import KosClient
-from airflow_provider_booking.vendors.kos.models import ReservationChange, Version, parse_change
+from airflow_provider_booking.vendors.kos.models import CHANGES, ReservationChange, Version, parse_change
 from airflow_provider_booking.vendors.kos.translation import Assumptions
 
 SAMPLE = "66a000000000000000000001"
@@ -110,6 +111,18 @@ def test_no_time_or_a_naive_one_is_refused(version: Version, field: str, given: 
     ("version", "changes", "said"),
     [
         ("v1", {"reservationGroupId": ""}, "reservationGroupId is empty"),
+        ("v2", {"zoneId": "  "}, "zoneId is empty: give it"),
+        ("v2", {"counselor": {"id": " ", "name": "x"}}, r"counselor\.id is empty"),
+        (
+            "v2",
+            {"occupiedResources": [RESOURCE | {"zoneId": "\t"}]},
+            r"occupiedResources\[0\]\.zoneId is empty",
+        ),
+        ("v2", {"funnel": {"funnel": {"order": True}}}, r"funnel\.funnel\.order must be a whole number"),
+        ("v2", {"funnel": {"funnel": {"order": "1"}}}, r"funnel\.funnel\.order must be a whole number"),
+        ("v2", {"funnel": {"funnel": {"order": 1.0}}}, r"funnel\.funnel\.order must be a whole number"),
+        ("v2", {"funnel": {"funnel": {"order": 2**31}}}, "order must be at most 2147483647"),
+        ("v2", {"funnel": {"funnel": {"order": -(2**31) - 1}}}, "order must be at least -2147483648"),
         ("v1", {"doctor": {"id": "1"}}, r"doctor\.name is missing"),
         ("v1", {"counselor": {"id": "1", "name": ""}}, r"counselor\.name is empty"),
         ("v2", {"counselor": {**PERSON, "phone": "1"}}, r"counselor\.phone is not a known field"),
@@ -229,6 +242,18 @@ async def test_other_options_are_refused_before_sending(
     assert sandbox.requests("kos") == []
 
 
+@pytest.mark.parametrize("version", BOTH)
+def test_what_was_asked_for_stands_in_no_text_of_a_failed_check(version: Version) -> None:
+    with pytest.raises(ValidationError) as raised:
+        CHANGES[version].model_validate({"reservationMemo": ["Allergic to latex"]})
+    assert "latex" not in str(raised.value)
+
+
+def test_the_largest_and_the_smallest_order_are_taken() -> None:
+    for order in (2**31 - 1, -(2**31)):
+        assert body({"funnel": {"funnel": {"order": order}}})["funnel"]["funnel"] == {"order": order}
+
+
 class TestFunnel:
     def test_a_member_that_is_absent_stays(self) -> None:
         assert body({"funnel": {"funnelDetail": "An ad"}})["funnel"] == {
@@ -344,7 +369,6 @@ class TestAssumptions:
             "zoneId": ZONE,
             "occupiedResources": STORED["occupiedResources"],
             "consultationRequired": True,
-            "sedationRequired": False,
             "counselor": PERSON,
             "doctor": PERSON,
             "funnel": {"funnel": {"id": "f1", "name": "Website"}, "funnelDetail": "A friend"},

@@ -8,7 +8,6 @@ import pytest
 from airflow_provider_booking.bookings import (
     AccessDenied,
     BookingNotFound,
-    CredentialRejected,
     InvalidInput,
     OutcomeUnknown,
     Refused,
@@ -18,7 +17,6 @@ from airflow_provider_booking.bookings import (
 from airflow_provider_booking.sandbox import Sandbox
 from airflow_provider_booking.vendors.onlive.client import OnliveClient
 from airflow_provider_booking.vendors.onlive.models import NewAppointmentV1
-from tests.vendors.onlive.conftest import Settings
 from tests.wire import reads, writes
 
 SAMPLE = "1610c525-f19a-40d0-8cd1-03daba3d2d98"
@@ -78,6 +76,18 @@ class TestGet:
         assert hidden not in repr(await onlive.get_appointment(SAMPLE))
         assert hidden not in repr(await onlive.get_booking(SAMPLE))
 
+    async def test_shows_neither_notes_nor_links_nor_what_it_does_not_know_in_repr(
+        self, sandbox: Sandbox, onlive: OnliveClient
+    ) -> None:
+        whole = {"id": SAMPLE, **FAR, "agentComment": "hidden", "originUrl": "hidden", "mood": "hidden"}
+        sandbox.fault("onlive", {"status": 200, "body": whole}, method="GET")
+        found = await onlive.get_appointment(SAMPLE)
+        assert (found.agent_comment, found.origin_url) == ("hidden", "hidden")
+        assert "hidden" not in repr(found)
+
+    async def test_takes_an_id_in_any_letters(self, onlive: OnliveClient) -> None:
+        assert (await onlive.get_appointment(SAMPLE.upper())).id == SAMPLE
+
     async def test_of_an_unknown_appointment_says_so(self, onlive: OnliveClient) -> None:
         with pytest.raises(BookingNotFound):
             await onlive.get_booking(UNKNOWN)
@@ -96,6 +106,11 @@ class TestGet:
             {"id": SAMPLE, "start": "soon", "end": "later"},
             {"id": SAMPLE, "start": "2026-12-01T10:00:00", "end": "2026-12-01T10:30:00"},
             {"id": SAMPLE, **FAR, "guests": ["jane"]},
+            {"id": UNKNOWN, **FAR},
+            {"id": 5, **FAR},
+            {**FAR},
+            {"message": "ok"},
+            {"id": SAMPLE, **FAR, "statusCode": 404, "message": "Appointment not found"},
         ],
         ids=str,
     )
@@ -215,11 +230,15 @@ class TestCreate:
             ("v1", FAR | {"end": FAR["start"]}, "start .* is not before end"),
             ("v1", FAR | {"guests": [{"email": "jane"}]}, "is not an e-mail address"),
             ("v2", FAR_V2 | {"endAt": FAR["start"]}, "startAt .* is not before endAt"),
+            ("v1", {}, "^the appointment is empty: give its start"),
+            ("v2", {}, "^the appointment is empty: give its start"),
+            ("v1", [FAR], "^the appointment is a list: give a dict"),
+            ("v2", NewAppointmentV1.parse(FAR), "^the appointment is a NewAppointmentV1: give a dict"),
             ("v2", {"startAt": FAR["start"]}, "endAt is missing: give it, or a blockedAppointmentId"),
         ],
     )
     async def test_refuses_bad_input_before_sending(
-        self, sandbox: Sandbox, onlive: OnliveClient, version: Any, new: dict[str, Any], said: str
+        self, sandbox: Sandbox, onlive: OnliveClient, version: Any, new: Any, said: str
     ) -> None:
         with pytest.raises(InvalidInput, match=said):
             await onlive.create_appointment(new, api_version=version)
@@ -267,6 +286,14 @@ class TestDelete:
             await onlive.delete_appointment(SAMPLE, notify=False, api_version="v2")
         assert sandbox.requests("onlive") == []
 
+    async def test_in_a_version_that_there_is_not_blames_the_version(
+        self, sandbox: Sandbox, onlive: OnliveClient
+    ) -> None:
+        version: Any = "v3"
+        with pytest.raises(InvalidInput, match="api_version must be 'v1' or 'v2'"):
+            await onlive.delete_appointment(SAMPLE, notify=True, api_version=version)
+        assert sandbox.requests("onlive") == []
+
     async def test_of_a_locked_appointment_is_refused(self, onlive: OnliveClient) -> None:
         with pytest.raises(Refused, match="the appointment's state does not allow it") as raised:
             await onlive.delete_appointment(LOCKED)
@@ -299,6 +326,8 @@ class TestCancel:
         [
             ({"strategy": "guests"}, "strategy must be 'guest-only' or 'guest-appointment'"),
             ({"guests": ["jane"]}, r"guests\[0\] is not an e-mail address"),
+            ({"guests": []}, "guests is no list of addresses: give at least one"),
+            ({"guests": "a@example.com"}, "guests is no list of addresses: give at least one"),
         ],
     )
     async def test_refuses_bad_input_before_sending(
@@ -329,6 +358,7 @@ class TestMaskGuests:
         ("wrong", "said"),
         [
             ([], "guests has fewer than 1"),
+            ("a@example.com", "guests must be a list"),
             (
                 [{"email": "a@example.com", "newEmail": "x"}],
                 r"guests\[0\]\.newEmail is not an e-mail address",
@@ -342,59 +372,3 @@ class TestMaskGuests:
         with pytest.raises(InvalidInput, match=said):
             await onlive.mask_guests(SAMPLE, wrong)
         assert sandbox.requests("onlive") == []
-
-
-class TestNeighbours:
-    @both_versions
-    async def test_a_calendar_says_its_zone(self, onlive: OnliveClient, version: Any) -> None:
-        calendar = await onlive.get_calendar(FRONT_DESK, api_version=version)
-        assert (calendar.name, calendar.type, calendar.timezone) == ("Front desk", "agent", "Europe/Madrid")
-
-    @both_versions
-    async def test_calendars_can_be_searched(self, onlive: OnliveClient, version: Any) -> None:
-        found = onlive.list_calendars(api_version=version, search="demo room")
-        assert [calendar.id async for calendar in found] == [ROOM]
-
-    async def test_a_calendar_does_not_show_its_address_in_repr(self, onlive: OnliveClient) -> None:
-        assert "@" not in repr(await onlive.get_calendar(FRONT_DESK))
-
-    async def test_a_service_says_how_long_it_takes(self, onlive: OnliveClient) -> None:
-        service = await onlive.get_service(SERVICE)
-        assert (service.name, service.duration) == ("Product demo", 30)
-
-    async def test_services_come_page_by_page(self, sandbox: Sandbox, onlive: OnliveClient) -> None:
-        durations = [service.duration async for service in onlive.list_services(page_size=3)]
-        assert durations == [30, 45, 60, 90]
-        assert len(reads(sandbox, "onlive")) == 2
-
-    async def test_what_is_not_there_is_not_found(self, onlive: OnliveClient) -> None:
-        with pytest.raises(BookingNotFound, match="nothing has this id"):
-            await onlive.get_service(UNKNOWN)
-
-    async def test_an_id_that_is_no_uuid_is_refused_before_sending(
-        self, sandbox: Sandbox, onlive: OnliveClient
-    ) -> None:
-        with pytest.raises(InvalidInput, match="calendar_id is not a UUID"):
-            await onlive.get_calendar("front desk".replace(" ", "-"))
-        assert sandbox.requests("onlive") == []
-
-
-class TestCheck:
-    async def test_names_host_and_key(self, sandbox: Sandbox, onlive: OnliveClient) -> None:
-        assert await onlive.check() == f"Connected to {sandbox.url}/onlive with access key SANDBOXKEY"
-
-    async def test_asks_for_one_appointment_and_changes_nothing(
-        self, sandbox: Sandbox, onlive: OnliveClient
-    ) -> None:
-        await onlive.check()
-        assert [(request["method"], request["query"]) for request in sandbox.requests("onlive")] == [
-            ("GET", {"limit": "1"})
-        ]
-
-    @pytest.mark.parametrize("wrong", [{"login": "NOBODY"}, {"password": "wrong"}])
-    async def test_with_a_wrong_key_is_refused(
-        self, onlive_settings: Settings, wrong: dict[str, str]
-    ) -> None:
-        async with OnliveClient(onlive_settings(**wrong)) as client:
-            with pytest.raises(CredentialRejected):
-                await client.check()

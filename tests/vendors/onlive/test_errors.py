@@ -21,7 +21,7 @@ from airflow_provider_booking.bookings import (
 )
 from airflow_provider_booking.sandbox import Sandbox
 from airflow_provider_booking.vendors.onlive.client import OnliveClient
-from airflow_provider_booking.vendors.onlive.errors import FROZEN, MEANINGS, OnliveDialect
+from airflow_provider_booking.vendors.onlive.errors import FROZEN, MEANINGS, UNAUTHORIZED, OnliveDialect
 from airflow_provider_booking.vendors.onlive.translation import Assumptions
 from airflow_provider_booking.vendors.patience import Patience
 from tests.vendors.onlive.conftest import Settings
@@ -47,9 +47,9 @@ ROWS: dict[tuple[int, str], tuple[type[BookingError], Reason, str]] = {
 }
 
 
-def envelope(status: int, *fields: str, message: str = "No") -> dict[str, Any]:
-    """Make ONLIVE's error body; what it says of each field is `must not be so`."""
-    errors = [{"field": field, "message": "must not be so"} for field in fields]
+def envelope(status: int, *fields: str, message: str = "No", said: Any = "must not be so") -> dict[str, Any]:
+    """Make ONLIVE's error body; `said` is what it says of each field."""
+    errors = [{"field": field, "message": said} for field in fields]
     return {"statusCode": status, "message": message} | ({"errors": errors} if errors else {})
 
 
@@ -134,6 +134,24 @@ class TestUnauthorized:
         with pytest.raises(CredentialRejected, match="scheme that extra signer names may be wrong"):
             await once.update_appointment(SAMPLE, {"title": "x"})
 
+    async def test_says_nothing_in_the_vendors_words_wherever_one_looks(
+        self, sandbox: Sandbox, once: OnliveClient
+    ) -> None:
+        fault(sandbox, 401, "jane", message="jane")
+        with pytest.raises(CredentialRejected) as raised:
+            await once.update_appointment(SAMPLE, {"title": "x"})
+        error = raised.value
+        assert error.args == (error.problem,) == (UNAUTHORIZED.problem,)
+        assert error.__context__ is None
+        assert "jane" not in f"{error!r} {error}"
+
+    async def test_keeps_what_the_vendors_support_asks_for(
+        self, sandbox: Sandbox, once: OnliveClient
+    ) -> None:
+        sandbox.fault("onlive", {"status": 401, "headers": {"X-Request-Id": "req-7"}}, method="PUT")
+        with pytest.raises(CredentialRejected, match=r"^\[req-7\] onlive update_appointment: .*HTTP 401"):
+            await once.update_appointment(SAMPLE, {"title": "x"})
+
 
 class TestPast:
     @pytest.mark.parametrize("status", [400, 409, 422])
@@ -154,15 +172,13 @@ class TestPast:
             await once.update_appointment(SAMPLE, {"title": "x"})
 
     def test_could_be_told_in_other_words(self) -> None:
-        body = {"message": "Invalid input data", "errors": [{"field": "start", "message": "Too late"}]}
         dialect = OnliveDialect(Assumptions(frozen_says="too late"))
-        failure = dialect.failure(400, body)
+        failure = dialect.failure(400, envelope(400, "start", said="Too late"))
         assert failure
         assert failure.meaning == FROZEN
 
     def test_other_words_are_not_taken_for_it(self) -> None:
-        body = {"message": "Invalid input data", "errors": [{"field": "start", "message": "Too late"}]}
-        failure = OnliveDialect().failure(400, body)
+        failure = OnliveDialect().failure(400, envelope(400, "start", said="Too late"))
         assert failure
         assert failure.meaning == MEANINGS[400, ""]
 
@@ -174,20 +190,42 @@ class TestDetail:
             await once.update_appointment(SAMPLE, {"title": "x"})
 
     @pytest.mark.parametrize(
-        ("message", "said"),
+        "message",
         [
-            ("jane.doe@example.com is\n taken", "guests: *** is taken"),
-            ("x" * 1000, "guests: " + "x" * 292),
-            ("", "guests"),
-            (None, "guests"),
-            (5, "guests: 5"),
+            "jane.doe@example.com is taken",
+            "+34 600 111 222 is no number",
+            'Guest "Jane" is there twice',
+            "Guest 'Jane' is there twice",
+            "2026-12-01 is not free",
+            "is\ntaken",
+            "x" * 121,
+            "",
+            None,
+            5,
         ],
-        ids=["address, line break", "long", "empty", "null", "number"],
+        ids=repr,
     )
-    def test_is_one_short_line_without_addresses(self, message: Any, said: str) -> None:
-        failure = OnliveDialect().failure(422, {"errors": [{"field": "guests", "message": message}]})
+    def test_names_the_field_alone_where_its_message_may_be_personal(self, message: Any) -> None:
+        failure = OnliveDialect().failure(422, envelope(422, "guests", said=message))
         assert failure
-        assert failure.detail == said
+        assert failure.detail == "guests"
+
+    @pytest.mark.parametrize("message", ["x" * 120, "Número de invitados (máximo): no es válido!"])
+    def test_shows_a_message_of_plain_words(self, message: str) -> None:
+        failure = OnliveDialect().failure(422, envelope(422, "guests[1].email", said=message))
+        assert failure
+        assert failure.detail == f"guests[1].email: {message}"
+
+    @pytest.mark.parametrize("name", ["jane@example.com", "extraFields.600111222", "+34", "x" * 61, "a b"])
+    def test_does_not_show_a_field_whose_name_may_be_personal(self, name: str) -> None:
+        failure = OnliveDialect().failure(422, envelope(422, name))
+        assert failure
+        assert failure.detail == "a field: must not be so"
+
+    def test_is_short_however_many_fields_there_are(self) -> None:
+        failure = OnliveDialect().failure(422, envelope(422, *["title"] * 1000))
+        assert failure
+        assert len(failure.detail) == 300
 
     async def test_leaves_out_the_message_of_the_envelope(self, sandbox: Sandbox, once: OnliveClient) -> None:
         fault(sandbox, 404, message="Cannot PUT /api/v1/appointments?search=jane")
@@ -199,10 +237,11 @@ class TestDetail:
     async def test_of_another_shape_is_no_detail(
         self, sandbox: Sandbox, once: OnliveClient, errors: Any
     ) -> None:
-        body = {"statusCode": 409, "message": ["a", "b"], "errors": errors}
+        body = {"statusCode": 409, "message": "No", "errors": errors}
         sandbox.fault("onlive", {"status": 409, "body": body}, method="PUT")
-        with pytest.raises(SlotTaken):
+        with pytest.raises(SlotTaken) as raised:
             await once.update_appointment(SAMPLE, {"title": "x"})
+        assert raised.value.problem == MEANINGS[409, ""].problem
 
 
 UNCERTAIN: list[dict[str, Any]] = [
@@ -237,8 +276,41 @@ async def test_a_read_is_tried_again_after_a_server_error(
     assert (await onlive.get_appointment(SAMPLE)).id == SAMPLE
 
 
+NOT_ITS_FORM: list[Any] = [
+    {},
+    {"message": "Not Found"},
+    {"statusCode": 404},
+    {"statusCode": "404", "message": "No"},
+    {"statusCode": True, "message": "No"},
+    {"statusCode": 200, "message": "No"},
+    {"statusCode": 404, "message": ["No"]},
+    {"errors": [{"field": "title", "message": "No"}]},
+    ["No"],
+]
+
+
+@pytest.mark.parametrize("status", [400, 404, 409, 422])
+@pytest.mark.parametrize("body", NOT_ITS_FORM, ids=str)
+async def test_json_that_is_not_in_the_vendors_form_leaves_a_write_unknown(
+    sandbox: Sandbox, once: OnliveClient, status: int, body: Any
+) -> None:
+    sandbox.fault("onlive", {"status": status, "body": body}, method="PUT")
+    with pytest.raises(OutcomeUnknown, match="not the vendor's own"):
+        await once.update_appointment(SAMPLE, {"title": "x"})
+
+
+@pytest.mark.parametrize("body", NOT_ITS_FORM, ids=str)
+async def test_json_that_is_not_in_the_vendors_form_does_not_say_that_an_appointment_is_gone(
+    sandbox: Sandbox, once: OnliveClient, body: Any
+) -> None:
+    sandbox.fault("onlive", {"status": 404, "body": body}, method="GET")
+    with pytest.raises(Refused, match="not the vendor's own") as raised:
+        await once.get_booking(SAMPLE)
+    assert not isinstance(raised.value, BookingNotFound)
+
+
 @pytest.mark.parametrize("status", [405, 418, 451])
-async def test_another_status_with_json_is_a_refusal(
+async def test_another_status_in_the_vendors_form_is_a_refusal(
     sandbox: Sandbox, once: OnliveClient, status: int
 ) -> None:
     fault(sandbox, status)

@@ -38,7 +38,7 @@ def test_reads_and_writes_have_the_documented_budgets() -> None:
         ({**KEY, "login": "AK1,"}, r"login \(access key id\) holds a blank, a comma"),
         ({**KEY, "login": "AK1\n"}, r"login \(access key id\) holds a blank"),
         ({**KEY, "login": "ключ"}, r"login \(access key id\) holds a blank, a comma or another odd"),
-        ({**KEY, "password": "secret-1\n"}, r"password \(secret access key\) holds characters"),
+        ({**KEY, "password": "secret-1\n"}, r"password \(secret access key\) holds line breaks"),
         ({**KEY, "host": "openapi.onlive.site"}, "host has no scheme"),
         ({**KEY, "host": "http://openapi.onlive.site"}, "host is plain http"),
         ({**KEY, "extra": {"signers": "x.y"}}, "signers is not a known field: did you mean signer"),
@@ -70,13 +70,18 @@ def test_an_empty_signer_is_the_assumed_one(blank: str | None) -> None:
     assert read(**KEY, extra={"signer": blank}).signer == "onlive-assumed-1"
 
 
+@pytest.mark.parametrize("secret", ["two words", "Schlüssel", "秘密", "a,b;c=d"])
+def test_the_secret_may_be_any_text_as_it_is_in_no_header(secret: str) -> None:
+    assert read(login="AK1", password=secret).password.get_secret_value() == secret
+
+
 def test_the_secret_is_not_shown_in_repr() -> None:
     assert "secret-1" not in repr(read(**KEY))
 
 
 def test_the_secret_is_not_shown_in_a_refusal() -> None:
     with pytest.raises(InvalidInput) as refused:
-        read(login="AK1", password="secret-1 secret-2")
+        read(login="AK1", password="secret-1\nsecret-2")
     assert "secret-" not in str(refused.value)
 
 

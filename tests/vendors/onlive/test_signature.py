@@ -124,3 +124,4 @@ async def test_a_signer_that_fails_stops_the_call_before_anything_is_sent(
             await client.update_appointment(SAMPLE, {"title": "x"})
     assert sandbox.requests("onlive") == []
     assert "sandbox-secret" not in "".join(traceback.format_exception(refused.value))
+    assert refused.value.__context__ is None

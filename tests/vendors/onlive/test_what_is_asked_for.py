@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from airflow_provider_booking.bookings import InvalidInput
+from airflow_provider_booking.bookings import InvalidInput, Outcome
 from airflow_provider_booking.sandbox import Sandbox
 from airflow_provider_booking.vendors.onlive import translation
 from airflow_provider_booking.vendors.onlive.client import OnliveClient
@@ -70,10 +70,13 @@ class TestTimes:
         self, version: ApiVersion, start: str, end: str, last: str
     ) -> None:
         change = translation.parsed({start: "2026-12-01T10:00:00Z", end: last}, version)
-        with pytest.raises(
-            InvalidInput, match=f"{start} .* is not before {end} .*: give both {start} and {end}"
-        ):
+        with pytest.raises(InvalidInput, match=f"{start} .* is not before {end} .*: put the start before"):
             translation.wanted_fields(change, {})
+
+    def test_of_which_one_is_given_are_better_given_both(self) -> None:
+        change = translation.parsed({"start": TIME["end"]}, "v1")
+        with pytest.raises(InvalidInput, match=r"start .* is not before end .*: give both start and end$"):
+            translation.wanted_fields(change, TIME)
 
 
 @pytest.mark.parametrize(
@@ -87,16 +90,39 @@ class TestTimes:
             r"guests names \[0\] and \[1\] by the same address",
         ),
         ({"guests": [{}]}, r"guests\[0\]\.email is missing"),
-        ({"guests": [{**GUEST, "phone": "1"}]}, r"guests\[0\]\.phone is not a known field: the fields are"),
+        ({"guests": [{"email": None}]}, r"guests\[0\]\.email is not an e-mail address: write it as"),
+        (
+            {"guests": [{**GUEST, "extra_fields": {}}]},
+            r"guests\[0\] has a member extraFields in another spelling: write it as extraFields",
+        ),
+        ({"guests": [{**GUEST, "since": TIME.keys()}]}, r"guests\[0\]\.since is nothing that JSON can carry"),
         ({"guests": "a@example.com"}, "guests must be a list"),
         ({"guests": [{**GUEST, "extraFields": "x"}]}, r"guests\[0\]\.extraFields must be an object"),
         ({"reminders": [{"time": 15}]}, r"reminders\[0\]\.unit is missing"),
         ({"reminders": [{"time": -1, "unit": "m"}]}, r"reminders\[0\]\.time must be at least 0"),
-        ({"reminders": [{"time": "soon", "unit": "m"}]}, r"reminders\[0\]\.time must be a whole number"),
+        ({"reminders": [{"time": "soon", "unit": "m"}]}, r"reminders\[0\]\.time must be a number"),
+        ({"reminders": [{"time": True, "unit": "m"}]}, r"reminders\[0\]\.time must be a number"),
+        (
+            {"reminders": [{"time": 15, "unit": "m", "direction": "after"}]},
+            r'reminders\[0\] has a direction other than before: give api_version="v2"',
+        ),
         ({"reminders": [{"time": 15, "unit": ""}]}, r"reminders\[0\]\.unit is empty"),
         ({"extraFields": [1]}, "extraFields must be an object"),
-        ({"extraFields": {"a": float("nan")}}, "extraFields.a"),
-        ({"event": {"icallUrl": "x"}}, r"event\.icallUrl is not a known field: did you mean iCallUrl"),
+        ({"extraFields": {"a": float("nan")}}, "extraFields.a is not a finite number: give a number"),
+        (
+            {"guests": [{**GUEST, "extraFields": {"a": float("inf")}}]},
+            r"guests\[0\].* is not a finite number",
+        ),
+        (
+            {"reminders": [{"time": float("inf"), "unit": "m"}]},
+            r"reminders\[0\]\.time is not a finite number",
+        ),
+        ({"extraFields": {"a": {1, 2}}}, "extraFields.a is nothing that JSON can carry: give text, numbers"),
+        ({"extraFields": {"a": [datetime.now(UTC)]}}, "extraFields.a is nothing that JSON can carry"),
+        (
+            {"event": {"icallUrl": "x"}},
+            "event has a member iCallUrl in another spelling: write it as iCallUrl",
+        ),
         ({"title": 5}, "title must be text"),
         ({"titel": "x"}, "titel is not a known field: did you mean title"),
         ({"agent_comment": "x"}, "agent_comment is not a known field: did you mean agentComment"),
@@ -151,9 +177,52 @@ def test_a_reminder_of_v2_says_that_it_comes_before() -> None:
     assert [reminder["direction"] for reminder in sent["reminders"]] == ["before", "after"]
 
 
-def test_a_reminder_of_v1_has_no_direction() -> None:
-    with pytest.raises(InvalidInput, match=r"direction is not a known field"):
-        body({"reminders": [{"time": 15, "unit": "m", "direction": "before"}]})
+@pytest.mark.parametrize(("time", "sent"), [(15, "15"), (15.0, "15"), ("15", "15"), (0.5, "0.5")])
+def test_the_time_of_a_reminder_may_be_a_fraction(time: Any, sent: str) -> None:
+    assert repr(body({"reminders": [{"time": time, "unit": "h"}]})["reminders"][0]["time"]) == sent
+
+
+MORE: dict[str, Any] = {
+    "guests": [{**GUEST, "confirmed": True, "role": {"name": "host"}}],
+    "reminders": [{"time": 15, "unit": "m", "channel": "sms", "direction": "before"}],
+    "event": {"room": "1", "provider": None, "pin": [1]},
+}
+
+
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_members_that_the_vendor_adds_to_a_part_are_sent_as_they_are(version: ApiVersion) -> None:
+    assert body(MORE, version) == MORE
+
+
+@pytest.mark.parametrize("version", ["v1", "v2"])
+async def test_what_the_vendor_shows_with_such_members_is_left_alone_when_it_is_given_back(
+    sandbox: Sandbox, onlive: OnliveClient, version: ApiVersion
+) -> None:
+    sandbox.seed("onlive", bookings=[{"id": SAMPLE, **MORE}])
+    record = (await onlive.get_booking(SAMPLE, api_version=version)).raw
+    changes = {name: record[name] for name in MORE}
+    result = await onlive.update_booking(SAMPLE, changes, api_version=version)
+    assert result.outcome == Outcome.UNCHANGED
+
+
+async def test_a_guest_can_be_added_to_those_that_were_read(sandbox: Sandbox, onlive: OnliveClient) -> None:
+    sandbox.seed("onlive", bookings=[{"id": SAMPLE, **MORE}])
+    read: Any = (await onlive.get_booking(SAMPLE)).raw["guests"]
+    added = [*read, {"email": "b@example.com"}]
+    await onlive.update_booking(SAMPLE, {"guests": added})
+    assert sandbox.booking("onlive", SAMPLE)["guests"] == added
+
+
+def test_a_reminder_without_direction_comes_before() -> None:
+    reminder = {"time": 15, "unit": "m"}
+    change = translation.parsed({"reminders": [reminder]}, "v2")
+    assert translation.wanted_fields(change, {}) == translation.fields({"reminders": [reminder]})
+
+
+def test_addresses_are_the_same_by_their_small_letters_only() -> None:
+    guests = [{"email": "strasse@example.com"}, {"email": "straße@example.com"}]
+    assert body({"guests": guests}) == {"guests": guests}
+    assert len({str(translation.fields({"guests": [guest]})) for guest in guests}) == 2
 
 
 @pytest.mark.parametrize(
@@ -173,7 +242,6 @@ async def test_an_id_that_is_no_uuid_is_refused_before_sending(
     ("options", "said"),
     [
         ({"api_version": "v3"}, "api_version must be 'v1' or 'v2'"),
-        ({"api_version": None}, "api_version must be 'v1' or 'v2'"),
         ({"version": "v2"}, "version is not a known field: did you mean api_version"),
         ({"notify": False}, "notify is not a known field: the fields are api_version"),
     ],
@@ -184,6 +252,22 @@ async def test_a_wrong_option_is_refused_before_sending(
     with pytest.raises(InvalidInput, match=f"^{said}"):
         await onlive.update_booking(SAMPLE, {"title": "x"}, **options)
     assert sandbox.requests("onlive") == []
+
+
+async def test_an_option_that_is_none_is_not_given(sandbox: Sandbox, onlive: OnliveClient) -> None:
+    await onlive.get_booking(SAMPLE, api_version=None)
+    assert sandbox.requests("onlive")[0]["path"] == f"/api/v1/appointments/{SAMPLE}"
+
+
+@pytest.mark.parametrize(
+    ("version", "field"),
+    [
+        *(("v1", name) for name in ("agentComment", "classification")),
+        *(("v2", name) for name in ("comment", "subStatus", "originUrl", "interactionId", "externalId")),
+    ],
+)
+def test_a_field_that_no_answer_shows_cannot_be_compared(version: ApiVersion, field: str) -> None:
+    assert translation.unseen(translation.parsed({field: None}, version), {}) == {field}
 
 
 class TestAssumptions:

@@ -1,5 +1,6 @@
 """docs/vendors/zoho.md, "Calls": the vendor's calls, through our client."""
 
+import itertools
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -7,11 +8,14 @@ import pytest
 
 from airflow_provider_booking.bookings import (
     AccessDenied,
+    BookingError,
     BookingNotFound,
     CredentialRejected,
     InvalidInput,
     NotApplied,
     OutcomeUnknown,
+    Reason,
+    Refused,
     SlotTaken,
     VendorUnavailable,
 )
@@ -88,6 +92,23 @@ class TestGet:
         sandbox.fault("zoho", {"status": 200, "body": record}, method="GET", times=None)
         with pytest.raises(VendorUnavailable, match=f"lacks what was asked for: {missing} is missing"):
             await zoho.get_booking_info(SAMPLE)
+
+    async def test_of_another_booking_is_no_reading(self, sandbox: Sandbox, zoho: ZohoClient) -> None:
+        record = (await zoho.get_booking(SAMPLE)).raw | {"booking_id": IN_THE_WAY}
+        sandbox.fault("zoho", {"status": 200, "body": record}, method="GET", times=None)
+        for read in (zoho.get_booking_info, zoho.get_booking):
+            with pytest.raises(VendorUnavailable, match="lacks the booking that was asked for"):
+                await read(SAMPLE)
+
+    @pytest.mark.parametrize("start", ["20271302T090000", "20270229", "2027-11-02"])
+    async def test_at_a_time_that_is_none_is_no_reading(
+        self, sandbox: Sandbox, zoho: ZohoClient, start: str
+    ) -> None:
+        raw = (await zoho.get_booking(SAMPLE)).raw
+        record = raw | {"dateandtime": raw["dateandtime"] | {"start": start}}  # type: ignore[operator]  # JSON
+        sandbox.fault("zoho", {"status": 200, "body": record}, method="GET", times=None)
+        with pytest.raises(VendorUnavailable, match=r"lacks what was asked for: dateandtime\.start is not"):
+            await zoho.get_booking(SAMPLE)
 
     async def test_of_an_unknown_booking_says_so(self, zoho: ZohoClient) -> None:
         with pytest.raises(BookingNotFound):
@@ -174,7 +195,14 @@ class TestUpdate:
             ({"attendees": [{"email": "cal5@example.com"}]}, r"attendees\[0\]\.zid is missing"),
             ({"attendees": {"set": []}}, "attendees must be a list"),
             ({"notify_attendee": 3}, "notify_attendee must be at most 2"),
+            ({"notify_attendee": True}, "notify_attendee must be a whole number"),
             ({"repeat": {"freq": "daily"}}, r"repeat\.interval is missing"),
+            (
+                {"repeat": {"freq": "daily", "interval": 1, "until": "20200101"}},
+                r"repeat\.until is before the booking",
+            ),
+            ({"recurrence_edittype": "only"}, "recurrenceid_in_millis is missing: name the occurrence"),
+            ({"recurrence_edittype": "following"}, "recurrenceid_in_millis is missing"),
             ({"room": ROOM}, "room is not a known field"),
             (
                 {
@@ -270,6 +298,7 @@ class TestDelete:
             ({"ntfy": 3}, "ntfy must be at most 2"),
             ({"recurrence_deletetype": "this"}, "recurrence_deletetype must be 'all', 'following' or 'only'"),
             ({"recurrence_deletetype": "only"}, "recurrenceid_in_millis is missing"),
+            ({"ntfy": True}, "ntfy must be a whole number"),
             ({"recurrenceid_in_millis": "soon"}, "recurrenceid_in_millis is not an id"),
             ({"recurrenceid_in_millis": "1"}, "recurrenceid_in_millis names one occurrence, and .* does not"),
         ],
@@ -312,6 +341,25 @@ class TestLists:
     async def test_rooms_may_be_those_of_a_branch(self, zoho: ZohoClient) -> None:
         assert {room.resource_id for room in await zoho.get_rooms(branch_id=BRANCH)} >= {ROOM, OTHER_ROOM}
         assert await zoho.get_rooms(branch_id="1") == []
+
+    @pytest.mark.parametrize("day", ["2027-11-02", None, 20271102])
+    @pytest.mark.parametrize("call", ["my_bookings", "room_bookings", "room_free_busy", "free_rooms"])
+    async def test_what_is_no_day_is_refused_before_sending(
+        self, sandbox: Sandbox, zoho: ZohoClient, call: str, day: Any
+    ) -> None:
+        about = {"my_bookings": [], "room_bookings": [ROOM, BRANCH]}.get(call, ["x"])
+        with pytest.raises(InvalidInput, match=r"start_date is a \w+: give a datetime.date"):
+            await getattr(zoho, call)(*about, day, day)
+        assert sandbox.requests("zoho") == []
+
+    @pytest.mark.parametrize("call", ["get_room", "room_free_busy"])
+    async def test_a_room_that_is_not_there_is_no_missing_booking(
+        self, sandbox: Sandbox, zoho: ZohoClient, call: str
+    ) -> None:
+        days = [] if call == "get_room" else [first_day(sandbox)] * 2
+        with pytest.raises(Refused, match=r"there is no such room .*: check the room's id") as refused:
+            await getattr(zoho, call)("1605702686149000099", *days)
+        assert (type(refused.value), refused.value.reason) == (Refused, Reason.GONE)
 
     async def test_a_room_is_shown_by_its_id(self, zoho: ZohoClient) -> None:
         room = await zoho.get_room(ROOM)
@@ -386,12 +434,20 @@ class TestCheck:
             with pytest.raises(NotApplied, match="no connection"):
                 await client.check()
 
-    async def test_of_an_answer_that_does_not_say_is_no_proof(
-        self, sandbox: Sandbox, zoho: ZohoClient
+    @pytest.mark.parametrize("body", ["ok", None, True], ids=str)
+    async def test_of_an_answer_that_is_no_object_is_no_proof(
+        self, sandbox: Sandbox, zoho: ZohoClient, body: Any
     ) -> None:
-        sandbox.fault("zoho", {"status": 200, "body": {"bookings": [{}]}}, method="GET", times=None)
-        with pytest.raises(VendorUnavailable, match="lacks"):
+        sandbox.fault("zoho", {"status": 200, "body": body}, method="GET", times=None)
+        with pytest.raises(BookingError):
             await zoho.check()
+
+    @pytest.mark.parametrize("body", [{}, [], {"bookings": [{"booking_id": "x"}]}], ids=str)
+    async def test_does_not_depend_on_what_the_bookings_look_like(
+        self, sandbox: Sandbox, zoho: ZohoClient, body: Any
+    ) -> None:
+        sandbox.fault("zoho", {"status": 200, "body": body}, method="GET")
+        assert await zoho.check() == f"Connected to {zoho.settings.host}"
 
     async def test_needs_no_other_scope_than_an_update(self, sandbox: Sandbox, zoho: ZohoClient) -> None:
         await zoho.check()
@@ -464,10 +520,16 @@ class TestAssumptions:
     def test_a_query_fits_up_to_its_longest(self, *, longest: int, fits: bool) -> None:
         assert parameters.fits_query({"bookingData": "ü"}, Assumptions(longest_query=longest)) == fits
 
-    @pytest.mark.parametrize(("days", "months"), [(0, 1), (31, 2), (400, 13)])
-    def test_the_next_occurrence_is_looked_for_as_far_as_the_horizon(self, days: int, months: int) -> None:
-        windows = list(parameters.months_from(date(2027, 1, 31), Assumptions(horizon_days=days)))
-        assert len(windows) == months
+    @pytest.mark.parametrize(("horizon", "length", "lists"), [(0, 30, 2), (30, 30, 3), (400, 89, 6)])
+    def test_occurrences_are_looked_for_without_a_gap_as_far_as_the_horizon(
+        self, horizon: int, length: int, lists: int
+    ) -> None:
+        assumptions = Assumptions(horizon_days=horizon, list_days=length)
+        periods = list(parameters.periods_around(date(2027, 1, 31), assumptions))
+        assert len(periods) == lists
+        assert periods[0][0] == date(2027, 1, 31) - length * DAY
+        assert periods[-1][1] >= date(2027, 1, 31) + horizon * DAY
+        assert all(first - last == DAY for (_, last), (first, _) in itertools.pairwise(periods))
 
     def test_a_lock_lasts_as_long_as_assumed(self) -> None:
         assumptions = Assumptions(lock_seconds=7, token_lock_seconds=8)

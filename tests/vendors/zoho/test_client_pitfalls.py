@@ -9,12 +9,12 @@ import pytest
 
 from airflow_provider_booking.bookings import (
     AccessDenied,
-    BookingNotFound,
     CredentialRejected,
     Held,
     InvalidInput,
     Outcome,
     OutcomeUnknown,
+    Refused,
     Throttled,
     VendorUnavailable,
 )
@@ -138,6 +138,15 @@ async def test_pitfall_07_an_answer_that_leaves_a_doubt_is_read_back(
     result = await zoho.update_booking(SAMPLE, TITLE)
     assert result.changed["title"].after == "Second interview"
     assert [request["method"] for request in sandbox.requests("zoho")][-2:] == ["POST", "GET"]
+
+
+async def test_pitfall_07_another_booking_in_the_answer_proves_nothing(
+    sandbox: Sandbox, zoho: ZohoClient
+) -> None:
+    other = (await zoho.get_booking(SAMPLE)).raw | {"booking_id": "1637245399406000001"} | TITLE
+    sandbox.fault("zoho", {"status": 200, "body": {"20271102": other}}, **UPDATE)
+    with pytest.raises(Held, match="title of the booking is not as wanted"):
+        await zoho.update_booking(SAMPLE, TITLE)
 
 
 async def test_pitfall_08_only_the_word_failure_is_a_no(sandbox: Sandbox, zoho: ZohoClient) -> None:
@@ -331,7 +340,7 @@ async def test_pitfall_16_free_busy_is_asked_by_the_rooms_generated_name(
     day = day_of(sandbox)
     assert room.auto_gen_name is not None
     assert await zoho.room_free_busy(room.auto_gen_name, day, day)
-    with pytest.raises(BookingNotFound):
+    with pytest.raises(Refused, match="no such room"):
         await zoho.room_free_busy(ROOM, day, day)
 
 

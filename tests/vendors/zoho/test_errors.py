@@ -23,7 +23,12 @@ from airflow_provider_booking.bookings import (
 from airflow_provider_booking.sandbox import Sandbox
 from airflow_provider_booking.vendors.patience import Patience
 from airflow_provider_booking.vendors.zoho.client import ZohoClient
-from airflow_provider_booking.vendors.zoho.errors import MEANINGS, TOKEN_MEANINGS, ZohoDialect
+from airflow_provider_booking.vendors.zoho.errors import (
+    MEANINGS,
+    TOKEN_MEANINGS,
+    ZohoDialect,
+    ZohoTokenDialect,
+)
 from tests.vendors.zoho.conftest import Settings
 from tests.wire import reads, token_fetches, writes
 
@@ -247,6 +252,20 @@ async def test_an_answer_that_holds_no_usable_token_is_none(
     assert len(token_fetches(sandbox, "zoho")) == 1
 
 
+@pytest.mark.parametrize(
+    "foreign",
+    [{"html": 404}, {"html": 401}, {"html": 403}, {"html": 200}, {"html": 502}, {"status": 200, "body": []}],
+    ids=str,
+)
+async def test_a_token_answer_that_is_not_zohos_is_a_matter_of_accounts_url(
+    sandbox: Sandbox, once: ZohoClient, foreign: dict[str, Any]
+) -> None:
+    sandbox.fault("zoho", foreign, path=AT_TOKENS, times=None)
+    with pytest.raises(NotApplied, match="check accounts_url on the connection") as raised:
+        await once.get_booking_info(SAMPLE)
+    assert "the connection's host" not in str(raised.value)
+
+
 class TestText:
     @pytest.mark.parametrize(
         ("message", "shown"),
@@ -268,7 +287,12 @@ class TestText:
             await once.update_booking_data(SAMPLE, CHANGE)
         assert shown in str(raised.value)
 
-    @pytest.mark.parametrize("code", ["Jane Doe's pay", "cal5@example.com", 5, ["x"], ""])
+    def test_shows_of_codes_with_a_space_the_token_services_own(self) -> None:
+        codes = ("Access Denied", "Jane Doe")
+        failures = [ZohoTokenDialect().failure(400, {"error": code, "status": "failure"}) for code in codes]
+        assert [failure and failure.code for failure in failures] == ["Access Denied", None]
+
+    @pytest.mark.parametrize("code", ["Jane Doe's pay", "Jane Doe", "cal5@example.com", 5, ["x"], ""])
     def test_shows_no_code_that_is_none(self, code: Any) -> None:
         failure = ZohoDialect().failure(400, {"errorcode": code})
         assert failure is not None

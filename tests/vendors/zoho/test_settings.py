@@ -107,6 +107,14 @@ def test_another_client_secret_data_centre_or_consent_is_another_credential(othe
     assert read(**other).credential() != read().credential()
 
 
+def test_another_accounts_url_alone_is_another_credential() -> None:
+    one, other = (
+        read(host="https://zoho.example.com", extra={"accounts_url": f"https://{name}.example.com"})
+        for name in ("accounts", "login")
+    )
+    assert one.credential() != other.credential()
+
+
 @pytest.mark.parametrize("extra", [{"timeout": 5}, {"accounts_url": "https://accounts.zoho.com"}])
 def test_two_connections_of_one_consent_are_one_credential(extra: dict[str, Any]) -> None:
     assert read("zoho_2", extra=extra).credential() == read().credential()

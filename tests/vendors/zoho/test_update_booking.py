@@ -104,6 +104,16 @@ class TestApplied:
         assert result.changed["is_repeat"].after is True
         assert sandbox.booking("zoho", SAMPLE)["repeat"]["freq"] == "weekly"
 
+    async def test_a_rule_that_an_earlier_run_set_says_what_to_do(
+        self, sandbox: Sandbox, zoho: ZohoClient
+    ) -> None:
+        day = datetime.fromisoformat(span(sandbox, hours=0)["start"]).date()
+        changes = {"repeat": {"freq": "weekly", "interval": 1, "until": day + timedelta(weeks=2)}}
+        await zoho.update_booking(SAMPLE, changes)
+        with pytest.raises(InvalidInput, match=r"perhaps by an earlier run of this task, .*: drop repeat"):
+            await zoho.update_booking(SAMPLE, changes)
+        assert len(writes(sandbox, "zoho")) == 1
+
     async def test_travels_in_a_form_if_the_connection_says_so(
         self, sandbox: Sandbox, zoho_settings: Settings
     ) -> None:
@@ -164,7 +174,6 @@ class TestUnchanged:
             {"attendees": [{"email": "nobody@example.com", "deleted": True}]},
             {"group_attendees": {"set": [{"zid": 61178943}, {"zid": 62219540}]}},
             {"resources": [{"resource_id": ROOM, "type": 0}]},
-            {"dateandtime": {}},
             {"dateandtime": {"timezone": "Asia/Kolkata"}},
         ],
         ids=str,
@@ -228,6 +237,14 @@ class TestHidden:
         result = await zoho.update_booking(SAMPLE, {"attendees": [CAL5], "title": "Ask jane@example.com"})
         shown = json.dumps(result.as_xcom()) + repr(result)
         assert "example.com" not in shown
+        assert result.changed["title"].after == "Ask ***"
+
+    @pytest.mark.parametrize("address", ["bob@intranet", "o'neil@example.com", "x(y)z@example.com"])
+    async def test_odd_addresses_read_stars_too(self, zoho: ZohoClient, address: str) -> None:
+        person = {"email": address, "zid": 61298182}
+        result = await zoho.update_booking(SAMPLE, {"attendees": [person], "title": f"Ask {address}"})
+        shown = json.dumps(result.as_xcom()) + repr(result)
+        assert not [part for part in ("bob", "intranet", "neil", "x(y", "z@") if part in shown]
         assert result.changed["title"].after == "Ask ***"
 
     async def test_no_error_shows_what_was_asked_for(self, sandbox: Sandbox, zoho: ZohoClient) -> None:
@@ -304,6 +321,14 @@ class TestAnswers:
         sandbox.fault("zoho", answer, method="POST", path="*/bookings/*")
         result = await zoho.update_booking(SAMPLE, {"title": "x"})
         assert result.warnings == ("also changed, without being asked for: attendees",)
+
+    async def test_another_who_booked_is_a_warning(self, sandbox: Sandbox, zoho: ZohoClient) -> None:
+        after = (await zoho.get_booking(SAMPLE)).raw | {"title": "x", "booked_by": "61130360"}
+        sandbox.fault(
+            "zoho", {"status": 200, "body": {"20271102": after}}, method="POST", path="*/bookings/*"
+        )
+        result = await zoho.update_booking(SAMPLE, {"title": "x"})
+        assert result.warnings == ("also changed, without being asked for: booked_by",)
 
     @pytest.mark.parametrize(
         "lost", [{"drop": "after"}, {"cut_json": True}, {"html": 502, "applied": True}], ids=str

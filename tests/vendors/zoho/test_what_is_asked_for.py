@@ -80,8 +80,12 @@ class TestWhole:
     def test_a_description_that_only_reads_as_desc_is_sent_back(self) -> None:
         assert data({"title": "x"}, record(description=None, desc="Read so"))["description"] == "Read so"
 
-    def test_private_can_be_taken_away(self) -> None:
-        assert data({"isprivate": False})["isprivate"] is False
+    @pytest.mark.parametrize("given", [False, "false"])
+    def test_private_can_be_taken_away(self, given: Any) -> None:
+        assert data({"isprivate": given})["isprivate"] is False
+
+    def test_private_may_be_said_in_text_as_templates_do(self) -> None:
+        assert data({"isprivate": "true"}, record(isprivate=False))["isprivate"] is True
 
 
 class TestTimes:
@@ -122,6 +126,10 @@ class TestTimes:
             ("next Tuesday", "start is not a time"),
             (1825162200000, "start is not a time"),
             (True, "start is not a time"),
+            ("00010101T000000", "start is outside the calendar"),
+            ("19691231T235959", "start is outside the calendar"),
+            ("0001-01-01T00:00:00Z", "start is outside the calendar"),
+            ("99991231T235959", "start is outside the calendar"),
         ],
     )
     async def test_that_are_naive_or_none_are_refused_unsent(
@@ -153,7 +161,12 @@ class TestTimes:
         assert refused.value.reason == reason
 
     @pytest.mark.parametrize(
-        "asked", [{}, {"start": "20271107T013000"}, {"start": "2027-11-07T01:30:00-05:00"}]
+        "asked",
+        [
+            {"timezone": "America/New_York"},
+            {"start": "20271107T013000"},
+            {"start": "2027-11-07T01:30:00-05:00"},
+        ],
     )
     def test_that_stand_so_already_are_sent_back_as_they_are(self, asked: dict[str, str]) -> None:
         times = {"start": "20271107T013000", "end": "20271107T030000", "timezone": "America/New_York"}
@@ -296,6 +309,18 @@ class TestPeople:
         )
         assert wanted["attendees"] == translation.fields(now)["attendees"]
 
+    @pytest.mark.parametrize(("stored", "asked"), [("DOE", "doe"), ("doe", "DOE")])
+    def test_an_address_is_known_in_any_letter_case(self, stored: str, asked: str) -> None:
+        now = record(attendees=[{"email": f"{stored}@example.com", "zid": 61298182, "permission": 1}])
+        change = {"attendees": {"set": [{"email": f"{asked}@example.com"}]}}
+        assert data(change, now)["attendees"][0]["email"] == f"{stored}@example.com"
+
+    def test_who_is_new_may_be_shown_in_another_letter_case_afterwards(self) -> None:
+        change = BookingChange.parse({"attendees": {"set": [DOE | {"email": "Doe@Example.com"}]}})
+        wanted = translation.wanted_fields(change, RECORD, ZohoOptions())
+        after = record(attendees=[DOE | {"permission": 1}])
+        assert wanted["attendees"] == translation.fields(after)["attendees"]
+
 
 class TestRooms:
     @pytest.mark.parametrize("wrap", [list, lambda rooms: {"set": rooms}], ids=["list", "set"])
@@ -336,12 +361,20 @@ class TestRepeat:
         assert data({"repeat": self.RULE | more})["repeat"] == self.RULE | shown
 
     def test_a_rule_for_what_recurs_already_is_refused(self) -> None:
-        with pytest.raises(InvalidInput, match="recurs already, and Zoho never shows by which rule"):
-            data({"repeat": self.RULE}, record(is_repeat=True), recurrence_edittype="all")
+        for options in ({}, {"recurrence_edittype": "all"}):
+            with pytest.raises(InvalidInput, match=r"recurs already, .* Zoho never shows by which rule"):
+                data({"repeat": self.RULE}, record(is_repeat=True), **options)
 
     def test_a_rule_that_ends_before_the_booking_is_refused(self) -> None:
         with pytest.raises(InvalidInput, match=r"repeat\.until is before the booking: give a later day"):
             data({"repeat": self.RULE | {"until": "20271101"}})
+
+    def test_a_rule_is_measured_by_the_start_that_is_wanted(self) -> None:
+        later = {"start": "20271202T093000", "end": "20271202T103000"}
+        earlier = {"start": "20271001T093000", "end": "20271001T103000"}
+        with pytest.raises(InvalidInput, match=r"repeat\.until is before the booking"):
+            data({"repeat": self.RULE | {"until": "20271110"}, "dateandtime": later})
+        assert "repeat" in data({"repeat": self.RULE | {"until": "20271010"}, "dateandtime": earlier})
 
     @pytest.mark.parametrize(
         ("wrong", "said"),
@@ -383,6 +416,14 @@ class TestRepeat:
         ({"title": " \t"}, "title is empty"),
         ({"title": 5}, "title must be text"),
         ({"isprivate": "perhaps"}, "isprivate must be true or false"),
+        *(({"isprivate": odd}, "isprivate must be true or false") for odd in (1, 0, "yes", "True", 1.0)),
+        ({"dateandtime": {}}, "dateandtime is empty: give start, end or timezone"),
+        ({"resources": [{"resource_id": "007"}]}, r"resources\[0\]\.resource_id is not an id"),
+        ({"resources": [{"resource_id": -7}]}, r"resources\[0\]\.resource_id is not an id"),
+        ({"resources": [{"resource_id": "1" * 20}]}, r"resources\[0\]\.resource_id is not an id"),
+        ({"resources": [{"resource_id": ROOM, "count": True}]}, r"resources\[0\]\.count must be a whole"),
+        ({"attendees": [DOE | {"permission": 1.0}]}, r"attendees\[0\]\.permission must be a whole number"),
+        ({"attendees": [DOE | {"deleted": 1}]}, r"attendees\[0\]\.deleted must be true or false"),
         ({"dateandtime": "20271102T093000"}, "dateandtime must be an object"),
         ({"dateandtime": {"timezone": "Berlin"}}, r"dateandtime\.timezone is not a time zone: give an IANA"),
         ({"resources": []}, "resources has fewer than 1"),
@@ -447,7 +488,24 @@ async def test_none_is_refused_where_zoho_cannot_clear(
     assert sandbox.requests("zoho") == []
 
 
-@pytest.mark.parametrize("booking_id", ["", " ", "1.59669E+18", 1596693672887000001.0, "15 96", "..", None])
+@pytest.mark.parametrize(
+    "booking_id",
+    [
+        "",
+        " ",
+        "1.59669E+18",
+        1596693672887000001.0,
+        "15 96",
+        "..",
+        None,
+        "abc",
+        "0123",
+        "-5",
+        -5,
+        "1" * 20,
+        "\u0661",
+    ],
+)
 async def test_what_is_no_id_is_refused_unsent(sandbox: Sandbox, zoho: ZohoClient, booking_id: Any) -> None:
     with pytest.raises(InvalidInput, match="booking_id"):
         await zoho.update_booking(booking_id, {"title": "x"})
@@ -479,6 +537,12 @@ class TestOptions:
             ({"notify_attendees": 1}, "notify_attendees is not a known field: did you mean notify_attendee"),
             ({"notify_attendee": 3}, "notify_attendee must be at most 2"),
             ({"notify_attendee": "all"}, "notify_attendee must be a whole number"),
+            ({"notify_attendee": True}, "notify_attendee must be a whole number"),
+            ({"notify_attendee": 1.0}, "notify_attendee must be a whole number"),
+            (
+                {"recurrence_edittype": "only", "recurrenceid_in_millis": "16386300000000"},
+                "recurrenceid_in_millis is not a moment",
+            ),
             ({"recurrence_edittype": "this"}, "recurrence_edittype must be 'all', 'following' or 'only'"),
             ({"recurrence_edittype": "only"}, "recurrenceid_in_millis is missing: name the occurrence"),
             ({"recurrence_edittype": "following"}, "recurrenceid_in_millis is missing: name the occurrence"),
