@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs
 
-_SECRET = re.compile(r"secret|token|^key$", re.IGNORECASE)
-_SECRET_PAIR = re.compile(r"(\w*(?:secret|token)\w*=)[^&\s]+", re.IGNORECASE)
+_SECRET = re.compile(r"secret|token|^(key|code)$", re.IGNORECASE)
+_SECRET_PAIR = re.compile(r"(\w*(?:secret|token)\w*=|\bcode=)[^&\s]+", re.IGNORECASE)
 _MASK = "***"
 _TOO_DEEP = "(nested too deeply to be shown)"
 _KEPT = 100_000  # the newest requests; enough for a long rehearsal, bounded for a longer one

@@ -1,6 +1,5 @@
 """The calls of the Feishu simulator, checked in the order of docs/vendors/feishu.md, rule 40."""
 
-import json
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -38,6 +37,7 @@ from airflow_provider_booking.sandbox.simulator import (
     html_answer,
     json_answer,
 )
+from airflow_provider_booking.sandbox.strict_json import read_json
 from airflow_provider_booking.sandbox.switches import Switch
 
 
@@ -199,7 +199,7 @@ class FeishuSimulator(Simulator):
 
     def _body(self, body: bytes) -> dict[str, Any]:
         try:
-            sent = without_nulls(json.loads(body or b"{}"))
+            sent = without_nulls(read_json(body or b"{}"))
         except ValueError as error:
             raise invalid_fields([("", "", "must be JSON")]) from error
         rules.check_schema(sent, strict=self.switchboard["strict_schema"])
@@ -243,7 +243,7 @@ def _check_scopes(access: Access, scope: str, id_kind: str) -> None:
 def _form(body: bytes) -> dict[str, str] | None:
     """Read the strings of a JSON object; None if it is none."""
     try:
-        sent = json.loads(body)
+        sent = read_json(body)
     except ValueError:
         return None
     if not isinstance(sent, dict):

@@ -1,6 +1,5 @@
 """The calls of the Jicoo simulator: docs/vendors/jicoo.md, "Simulator rules"."""
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
@@ -20,6 +19,7 @@ from airflow_provider_booking.sandbox.simulator import (
     html_answer,
     json_answer,
 )
+from airflow_provider_booking.sandbox.strict_json import read_json
 from airflow_provider_booking.sandbox.switches import Switch
 
 _KEYS = {  # key: its label, and whether it may do anything
@@ -242,7 +242,7 @@ def _refuse_cancelled(booking: Booking) -> None:
 
 def _json_object(body: bytes) -> dict[str, Any]:
     try:
-        sent = json.loads(body or b"{}")
+        sent = read_json(body or b"{}")
     except ValueError as error:
         raise Refused(400, _MESSAGES[400]) from error
     if not isinstance(sent, dict):

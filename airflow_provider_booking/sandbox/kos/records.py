@@ -9,6 +9,7 @@ from airflow_provider_booking.sandbox.kos.clinic import HOSPITALS, Hospital
 from airflow_provider_booking.sandbox.kos.commands import occupied_resource
 from airflow_provider_booking.sandbox.kos.schedules import STATUSES, Resource, Schedule, resource_ids
 from airflow_provider_booking.sandbox.kos.shapes import DETAILS
+from airflow_provider_booking.sandbox.strict_json import check_json
 
 _RESERVATION = shapes.members(
     {
@@ -66,7 +67,7 @@ def from_record(record: Mapping[str, Any], template: Schedule) -> Schedule:
     Raises:
         ValueError: If a member is not known, or not what KOS would store.
     """
-    shapes.check_json(record)
+    check_json(record)
     if strangers := record.keys() - _MEMBERS.keys():
         raise ValueError(
             f"A KOS schedule has no {', '.join(sorted(strangers))}; it has {', '.join(_MEMBERS)}."

@@ -1,7 +1,6 @@
 """How the values in a KOS body are read: each reader gives the value, and notes what is wrong with it."""
 
 import contextlib
-import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -12,7 +11,6 @@ from airflow_provider_booking.sandbox.kos.refusals import NOT_AVAILABLE, REQUIRE
 Reader = Callable[[Any, str, list[Wrong]], Any]
 
 _OBJECT_ID = re.compile(r"[0-9a-f]{24}")
-_DEEPEST = 100
 # Of three centuries, so that no reckoning in any time zone leaves the calendar.
 _UTC_TIME = re.compile(r"(19|20|21)\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
@@ -121,25 +119,6 @@ def read(reader: Reader, value: Any) -> tuple[dict[str, Any], list[Wrong]]:
     """Read an object, and say all that is wrong with it."""
     wrong: list[Wrong] = []
     return reader(value, "", wrong), wrong
-
-
-def check_json(value: Any, depth: int = 0) -> None:
-    """Check that a value can be stored and shown: not all that Python reads is JSON.
-
-    Raises:
-        ValueError: If it holds NaN, an infinite number or half a character, or is nested too deeply.
-    """
-    if depth > _DEEPEST:
-        raise ValueError(f"JSON that is nested more than {_DEEPEST} levels deep is refused.")
-    if isinstance(value, dict | list):
-        for inner in value:
-            check_json(inner, depth + 1)
-        for inner in value.values() if isinstance(value, dict) else ():
-            check_json(inner, depth + 1)
-    elif isinstance(value, float) and not math.isfinite(value):
-        raise ValueError("NaN and infinite numbers are not JSON.")
-    elif isinstance(value, str):
-        value.encode()  # which half a character stops
 
 
 def timestamp(when: datetime) -> str:

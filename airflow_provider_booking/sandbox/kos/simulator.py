@@ -1,6 +1,5 @@
 """The calls of the KOS simulator: docs/vendors/kos.md, "Simulator rules"."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
@@ -9,7 +8,7 @@ from zoneinfo import available_timezones
 from airflow_provider_booking.sandbox.clock import Clock
 from airflow_provider_booking.sandbox.faults import Wait
 from airflow_provider_booking.sandbox.journal import Journal
-from airflow_provider_booking.sandbox.kos import seeds, shapes
+from airflow_provider_booking.sandbox.kos import seeds
 from airflow_provider_booking.sandbox.kos.book import ScheduleBook
 from airflow_provider_booking.sandbox.kos.clinic import Hospital
 from airflow_provider_booking.sandbox.kos.records import from_record
@@ -26,6 +25,7 @@ from airflow_provider_booking.sandbox.simulator import (
     html_answer,
     json_answer,
 )
+from airflow_provider_booking.sandbox.strict_json import read_json
 from airflow_provider_booking.sandbox.switches import Switch
 
 _EXCHANGE = "/open/authorization/commands/exchange-token"
@@ -179,9 +179,8 @@ def _groups(hospital: Hospital, _body: dict[str, Any]) -> dict[str, Any]:
 
 def _json_object(body: bytes) -> dict[str, Any]:
     try:
-        sent = json.loads(body)
-        shapes.check_json(sent)
-    except (ValueError, RecursionError) as error:
+        sent = read_json(body)
+    except ValueError as error:
         raise invalid_command() from error
     if not isinstance(sent, dict):
         raise invalid_command()

@@ -1,16 +1,13 @@
 """A call on appointments after signature and rate: who calls, in which version, and what was sent."""
 
-import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 from airflow_provider_booking.sandbox.onlive.refusals import Refused, invalid
 from airflow_provider_booking.sandbox.onlive.signature import Key
 from airflow_provider_booking.sandbox.onlive.versions import Version
-
-_DEEPEST = 100  # what is nested deeper could be read here, and not written again
+from airflow_provider_booking.sandbox.strict_json import read_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,27 +48,9 @@ class Request:
             Refused: 400 if it is no JSON object.
         """
         try:
-            sent = json.loads(self.body or b"{}", parse_constant=_no_number, parse_float=_number)
-            _check_depth(sent, _DEEPEST)
-        except (ValueError, RecursionError) as error:
+            sent = read_json(self.body or b"{}")
+        except ValueError as error:
             raise invalid(("body", "Must be valid JSON")) from error
         if not isinstance(sent, dict):
             raise invalid(("body", "Must be an object"))
         return sent
-
-
-def _no_number(text: str) -> NoReturn:
-    raise ValueError(f"{text} is no JSON")
-
-
-def _number(text: str) -> float:
-    number = float(text)
-    return number if math.isfinite(number) else _no_number(text)
-
-
-def _check_depth(value: Any, left: int) -> None:
-    if not left:
-        raise ValueError("nested too deep")
-    members = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    for member in members:
-        _check_depth(member, left - 1)

@@ -1,6 +1,5 @@
 """What Zoho checks in `bookingData` and in dates: docs/vendors/zoho.md, "Simulator rules" 11 to 21."""
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import available_timezones
 
+from airflow_provider_booking.sandbox.strict_json import read_json
 from airflow_provider_booking.sandbox.zoho.content import DATE, LOCAL_TIME, Times
 from airflow_provider_booking.sandbox.zoho.recurrence import Repeat
 from airflow_provider_booking.sandbox.zoho.refusals import Refused, invalid
@@ -89,17 +89,10 @@ def booking_data(parameters: Mapping[str, str], *, omitted_resets: bool) -> Book
 
 
 def _object(json_text: str) -> Any:
-    """Read JSON that can be written again: no NaN, no half characters, not nested without end."""
     try:
-        found = json.loads(json_text, parse_constant=_no_number)
-        json.dumps(found, ensure_ascii=False).encode()
-    except (ValueError, RecursionError) as error:
+        return read_json(json_text)
+    except ValueError as error:
         raise invalid(_PARAMETER) from error
-    return found
-
-
-def _no_number(name: str) -> Any:
-    raise ValueError(name)
 
 
 # Readers: each gives the value as it is stored, or refuses it with the name of its field.
