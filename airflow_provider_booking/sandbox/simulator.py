@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 from urllib.parse import parse_qsl
 
 from airflow_provider_booking.sandbox.clock import Clock
@@ -185,3 +185,44 @@ class Simulator(ABC):
         """
         verb = "start" if is_running else "end"
         raise ValueError(f"{self.vendor} has no meetings, so {booking_id} has none to {verb}.")
+
+
+class Book(Protocol):
+    """Where a simulator's bookings are kept, and what the control interface does with them."""
+
+    def __len__(self) -> int: ...
+
+    def generate(self, count: int) -> list[str]:
+        """See `Simulator.generate`."""
+
+    def store(self, records: list[dict[str, Any]]) -> list[str]:
+        """See `Simulator.store`."""
+
+    def records(self) -> list[dict[str, Any]]:
+        """See `Simulator.records`."""
+
+
+class BookKeeping(Simulator):
+    """A simulator that leaves its bookings to a book."""
+
+    @property
+    @abstractmethod
+    def book(self) -> Book:
+        """Where the bookings are."""
+
+    def generate(self, count: int) -> list[str]:
+        """Add `count` more of the made-up bookings."""
+        return self.book.generate(count)
+
+    def store(self, records: list[dict[str, Any]]) -> list[str]:
+        """Store bookings in the form of `records`; members left out are made up."""
+        return self.book.store(records)
+
+    def records(self) -> list[dict[str, Any]]:
+        """Give every stored booking, as its book shows it."""
+        return self.book.records()
+
+    @property
+    def size(self) -> int:
+        """How many bookings there are."""
+        return len(self.book)

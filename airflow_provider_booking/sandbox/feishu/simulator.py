@@ -31,9 +31,9 @@ from airflow_provider_booking.sandbox.journal import Journal
 from airflow_provider_booking.sandbox.simulator import (
     HTML_STATUSES,
     Answer,
+    BookKeeping,
     Call,
     Routes,
-    Simulator,
     html_answer,
     json_answer,
 )
@@ -71,7 +71,7 @@ _ROUTES = Routes[Api | str](
 )
 
 
-class FeishuSimulator(Simulator):
+class FeishuSimulator(BookKeeping):
     """Feishu VC reserves and the tokens for them."""
 
     vendor = "feishu"
@@ -125,22 +125,10 @@ class FeishuSimulator(Simulator):
             headers |= {"x-ogw-ratelimit-limit": "50", "x-ogw-ratelimit-reset": wait.reset}
         return json_answer(wait.status, Refused(99991400, error=None).envelope(""), headers)
 
-    def generate(self, count: int) -> list[str]:
-        """Add `count` more of the made-up reserves."""
-        return self._book.generate(count)
-
-    def store(self, records: list[dict[str, Any]]) -> list[str]:
-        """Store reserves; members left out are made up."""
-        return self._book.store(records)
-
-    def records(self) -> list[dict[str, Any]]:
-        """Give every reserve as `get` shows it with open_ids, and whose it is."""
-        return self._book.records()
-
     @property
-    def size(self) -> int:
-        """How many bookings there are."""
-        return len(self._book)
+    def book(self) -> ReserveBook:
+        """Where the bookings are."""
+        return self._book
 
     @classmethod
     def connection(cls, url: str) -> dict[str, Any]:

@@ -18,9 +18,9 @@ from airflow_provider_booking.sandbox.rates import Limits, RateWindows, rate_win
 from airflow_provider_booking.sandbox.simulator import (
     HTML_STATUSES,
     Answer,
+    BookKeeping,
     Call,
     Routes,
-    Simulator,
     html_answer,
     json_answer,
 )
@@ -87,7 +87,7 @@ _ROUTES = Routes[Api](
 )
 
 
-class OnliveSimulator(Simulator):
+class OnliveSimulator(BookKeeping):
     """ONLIVE appointments, calendars and services. Reads and writes are counted apart (rule 22)."""
 
     vendor = "onlive"
@@ -143,22 +143,10 @@ class OnliveSimulator(Simulator):
         """Give ONLIVE's 429 with the wait that was asked for; it has no header for a reset."""
         return _refusal(_too_many(wait.status, wait.retry_after))
 
-    def generate(self, count: int) -> list[str]:
-        """Add `count` more of the made-up appointments."""
-        return self._book.generate(count)
-
-    def store(self, records: list[dict[str, Any]]) -> list[str]:
-        """Store appointments; members left out are made up."""
-        return self._book.store(records)
-
-    def records(self) -> list[dict[str, Any]]:
-        """Give every appointment as v1 shows it, with what only v2 shows, `allowOverlapping` and `locked`."""
-        return self._book.records()
-
     @property
-    def size(self) -> int:
-        """How many bookings there are."""
-        return len(self._book)
+    def book(self) -> AppointmentBook:
+        """Where the bookings are."""
+        return self._book
 
     @classmethod
     def connection(cls, url: str) -> dict[str, Any]:

@@ -175,6 +175,13 @@ class Calendar:
 
     # What the control interface does
 
+    def __len__(self) -> int:
+        return len(self.bookings)
+
+    def records(self) -> list[dict[str, Any]]:
+        """Give every booking as its organizer gets it, with `repeat` and `exceptions`."""
+        return [records.to_record(booking) for booking in self.bookings.values()]
+
     def generate(self, count: int) -> list[str]:
         """Add `count` more of the made-up bookings, and the rooms for them."""
         return self._keep([self._made_up(ahead) for ahead in range(1, count + 1)])

@@ -14,14 +14,14 @@ from airflow_provider_booking.sandbox.journal import Journal
 from airflow_provider_booking.sandbox.rates import Limits
 from airflow_provider_booking.sandbox.simulator import (
     Answer,
+    BookKeeping,
     Call,
     Routes,
-    Simulator,
     html_answer,
     json_answer,
 )
 from airflow_provider_booking.sandbox.switches import Switch
-from airflow_provider_booking.sandbox.zoho import lookups, records
+from airflow_provider_booking.sandbox.zoho import lookups
 from airflow_provider_booking.sandbox.zoho.calendar import Calendar, Request
 from airflow_provider_booking.sandbox.zoho.directory import CLIENT_ID, CLIENT_SECRET, GRANTS, Person
 from airflow_provider_booking.sandbox.zoho.refusals import CODES, SLOT_CODES, Refused, failure_body
@@ -82,7 +82,7 @@ _ROUTES = Routes[Api](
 )
 
 
-class ZohoSimulator(Simulator):
+class ZohoSimulator(BookKeeping):
     """Zoho Calendar room bookings, and the accounts service that gives the tokens for them."""
 
     vendor = "zoho"
@@ -141,22 +141,10 @@ class ZohoSimulator(Simulator):
             headers["X-RateLimit-Reset"] = wait.reset
         return json_answer(wait.status, Refused(_THROTTLED).envelope, _JSON | headers)
 
-    def generate(self, count: int) -> list[str]:
-        """Add `count` more of the made-up bookings."""
-        return self._calendar.generate(count)
-
-    def store(self, records: list[dict[str, Any]]) -> list[str]:
-        """Store bookings in the form of `records`; members left out are made up."""
-        return self._calendar.store(records)
-
-    def records(self) -> list[dict[str, Any]]:
-        """Give every booking as its organizer gets it, with `repeat` and `exceptions`."""
-        return [records.to_record(booking) for booking in self._calendar.bookings.values()]
-
     @property
-    def size(self) -> int:
-        """How many bookings there are."""
-        return len(self._calendar.bookings)
+    def book(self) -> Calendar:
+        """Where the bookings are."""
+        return self._calendar
 
     @classmethod
     def connection(cls, url: str) -> dict[str, Any]:
