@@ -13,6 +13,9 @@ from airflow_provider_booking.bookings.errors import InvalidInput
 # 6.91119E+18, 6,9E+18, 6911188.0. Without a sign or a point it may be the id of another vendor: 66e0…01.
 _SPREADSHEET_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?E[+-]\d+|[+-]?\d+[.,]\d+(E\d+)?", re.IGNORECASE)
 
+LONGEST_ID = 500
+"""Characters. No vendor's id comes near; a longer text is no id."""
+
 
 class BookingRef(BaseModel):
     """Where a booking lives: vendor, Airflow connection, and the id that the vendor gave it."""
@@ -58,9 +61,11 @@ def checked_id(value: Any, *, field: str) -> str:
         field: What the caller calls it, for the error.
 
     Raises:
-        InvalidInput: It is empty, no string, holds white space, or looks like a spreadsheet's number.
+        InvalidInput: It is empty, no string, too long, holds white space, or looks like a spreadsheet's number.
     """
     if isinstance(value, int) and not isinstance(value, bool):
+        if abs(value) >= 10**LONGEST_ID:  # Python refuses to write out the longest ones
+            raise InvalidInput(f"{field} is too long a number", hint="give the id that the vendor shows")
         value = str(value)
     if not isinstance(value, str):
         raise InvalidInput(
@@ -68,6 +73,8 @@ def checked_id(value: Any, *, field: str) -> str:
         )
     if not value.strip():
         raise InvalidInput(f"{field} is empty", hint="give the id that the vendor shows for the booking")
+    if len(value) > LONGEST_ID:
+        raise InvalidInput(f"{field} has {len(value)} characters", hint="give the id that the vendor shows")
     if any(character.isspace() or not character.isprintable() for character in value):
         raise InvalidInput(f"{field} holds white space or control characters", hint="remove them")
     if value in (".", ".."):

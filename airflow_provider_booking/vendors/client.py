@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from types import TracebackType
 
-    from airflow_provider_booking.bookings import UpdateResult
+    from airflow_provider_booking.bookings import FieldChange, UpdateResult
     from airflow_provider_booking.vendors.transport import Dialect, Operation, Transport
     from airflow_provider_booking.vendors.updating import Fields, Receipt, Record
 
@@ -201,6 +201,13 @@ class VendorClient(ABC, Generic[Settings, AChange]):
         """The fields that the change names and the vendor may never show, so that they cannot be compared."""
         del record, change
         return frozenset()
+
+    def named_as_asked(
+        self, changed: Mapping[str, FieldChange], changes: Mapping[str, Any]
+    ) -> dict[str, FieldChange]:
+        """The changed fields by the names under which they were asked for, where these are others."""
+        del changes
+        return dict(changed)
 
     def remarks(self, change: AChange) -> tuple[str, ...]:
         """What a person should know about a change before it is sent."""

@@ -7,7 +7,7 @@ left no trace.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from pydantic import JsonValue
 
@@ -56,8 +56,44 @@ class Receipt:
     request_id: str | None
 
 
+class Guard(Protocol):
+    """Watches over one update, for who keeps books of it."""
+
+    async def about_to_send(self, now: Fields, wanted: Fields) -> None:
+        """Return once the change may be sent; called each time before it is. Raising leaves it unsent.
+
+        Args:
+            now: All fields of the booking, as they were read a moment ago.
+            wanted: The fields that differ, as they shall read afterwards.
+        """
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What an update of a booking would do.
+
+    Attributes:
+        now: All fields of the booking.
+        wanted: The fields that would be sent because they differ, as they shall read; none: nothing is sent.
+        shown: The same fields before and after, without secrets.
+        warnings: What a person should know.
+    """
+
+    now: Fields
+    wanted: Fields
+    shown: dict[str, FieldChange]
+    warnings: tuple[str, ...]
+
+
 class Update(Generic[AChange]):
     """One update of one booking, from the user's words to a result that is known to be true.
+
+    Args:
+        client: The vendor's client, entered.
+        booking_id: The vendor's id.
+        changes: Vendor field names to values.
+        options: The vendor's options.
+        guard: Asked before the change is sent.
 
     Raises:
         InvalidInput: The id, ``changes`` or an option is wrong; nothing was sent.
@@ -69,8 +105,11 @@ class Update(Generic[AChange]):
         booking_id: str,
         changes: Mapping[str, Any],
         options: Mapping[str, Any],
+        guard: Guard | None = None,
     ) -> None:
         self._client = client
+        self._guard = guard
+        self._changes = changes
         self._booking_id = checked_id(booking_id, field=client.id_field)
         self._options = client.parse_options(options)
         self._change = client.parse_changes(changes, self._options)
@@ -82,13 +121,37 @@ class Update(Generic[AChange]):
         async with self._client.turn(self._booking_id):
             return await self._run()
 
+    def preview(self, record: Record) -> Preview:
+        """What :meth:`run` would do to a booking that reads so.
+
+        Args:
+            record: As the client's ``read`` gives it.
+
+        Raises:
+            InvalidInput: The change does not fit the booking.
+        """
+        wanted = self._wanted(record)
+        now = self._client.fields(record)
+        shown = {name: self._shown(name, now.get(name), value) for name, value in wanted.items()}
+        named = self._client.named_as_asked(shown, self._changes)
+        return Preview(now, wanted, named, self._warnings + self._client.remarks_on(record))
+
+    async def holds(self) -> bool:
+        """Read the booking and tell whether it is as wanted, as far as the vendor shows it."""
+        record = await self._read()
+        return not self._missing(record, self._client.wanted(record, self._change, self._options))
+
+    def _wanted(self, record: Record) -> Fields:
+        """The fields that have to be sent: those that differ, or may and are not shown."""
+        self._unseen = self._client.unseen(record, self._change)
+        asked = self._client.wanted(record, self._change, self._options)
+        differing = differing_fields(self._client.fields(record), asked)
+        return {name: asked[name] for name in asked if name in differing or name in self._unseen}
+
     async def _run(self) -> UpdateResult:
         client = self._client
         before = await self._read()
-        self._unseen = client.unseen(before, self._change)
-        asked = client.wanted(before, self._change, self._options)
-        differing = _differing(client.fields(before), asked)
-        wanted = {name: asked[name] for name in asked if name in differing or name in self._unseen}
+        wanted = self._wanted(before)
         if not wanted:
             self._warn(*client.remarks_on(before))
             return self._result(Outcome.UNCHANGED, {})
@@ -110,6 +173,8 @@ class Update(Generic[AChange]):
     async def _write(self, record: Record, wanted: Fields, *, again: bool = True) -> Receipt:
         """Send the change; settle a lost answer by reading, and send once more where it left no trace."""
         client = self._client
+        if self._guard is not None:
+            await self._guard.about_to_send(client.fields(record), wanted)
         try:
             return await client.write(self._booking_id, record, self._change, self._options)
         except OutcomeUnknown as lost:
@@ -120,7 +185,7 @@ class Update(Generic[AChange]):
                 raise
             if not self._missing(found, wanted):
                 return Receipt(found, {}, (_FOUND_APPLIED,), lost.request_id)
-            if _differing(client.fields(found), _part(client.fields(record), wanted)):
+            if differing_fields(client.fields(found), _part(client.fields(record), wanted)):
                 raise self._held(lost, found, wanted, Reason.CHANGED_MEANWHILE) from None
             if not again:
                 raise
@@ -156,7 +221,7 @@ class Update(Generic[AChange]):
 
     def _missing(self, record: Record, wanted: Fields) -> Fields:
         """The wanted fields that the record shows otherwise."""
-        return _differing(self._client.fields(record), self._comparable(record, wanted))
+        return differing_fields(self._client.fields(record), self._comparable(record, wanted))
 
     def _held(self, cause: OutcomeUnknown | Receipt, after: Record, wanted: Fields, reason: Reason) -> Held:
         missing = ", ".join(sorted(self._missing(after, wanted)))
@@ -202,14 +267,14 @@ class Update(Generic[AChange]):
             conn_id=self._client.settings.conn_id,
             booking_id=self._booking_id,
             outcome=outcome,
-            changed=changed,
+            changed=self._client.named_as_asked(changed, self._changes),
             warnings=self._warnings,
             request_id=request_id,
         )
 
 
-def _differing(now: Fields, wanted: Fields) -> Fields:
-    """The wanted fields that do not read so now."""
+def differing_fields(now: Fields, wanted: Fields) -> Fields:
+    """The wanted fields that do not read so now, as JSON tells values apart."""
     return {name: value for name, value in wanted.items() if not _same(now.get(name), value)}
 
 

@@ -36,6 +36,8 @@ def test_a_whole_number_is_the_id_of_its_digits(number: int) -> None:
         ("6.91119E+18", "reserve_id looks like a number that a spreadsheet has rounded"),
         ("6,9e18", "reserve_id looks like a number that a spreadsheet has rounded"),
         ("6911188411932033028.0", "reserve_id looks like a number that a spreadsheet has rounded"),
+        ("9" * 501, "reserve_id has 501 characters"),
+        pytest.param(10**5000, "reserve_id is too long a number", id="a number of 5001 digits"),
         (".", "reserve_id is no id"),
         ("..", "reserve_id is no id"),
     ],

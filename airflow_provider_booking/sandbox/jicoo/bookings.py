@@ -11,7 +11,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -51,10 +51,22 @@ _ZONES = ("Asia/Tokyo", "Asia/Tokyo", "Asia/Seoul", "Europe/Berlin", "America/Ne
 
 @dataclass(slots=True)
 class Booking:
-    """One booking: its 21 members, times as aware datetimes, and the contacts, which PATCH never touches."""
+    """One booking.
+
+    Attributes:
+        record: Its 21 members, times as aware datetimes.
+        guest: Who booked; made up.
+        given_contacts: The contacts, where they are not those of the guest; no PATCH touches them.
+    """
 
     record: dict[str, Any]
-    contacts: list[dict[str, Any]] = field(default_factory=list)
+    guest: str = ""
+    given_contacts: list[dict[str, Any]] | None = None
+
+    @property
+    def contacts(self) -> list[dict[str, Any]]:
+        """Its guests. Made up on demand: of a million bookings they would take a gigabyte."""
+        return [_contact(self)] if self.given_contacts is None else self.given_contacts
 
     @property
     def uid(self) -> str:
@@ -144,7 +156,7 @@ def from_record(record: Mapping[str, Any], template: Booking) -> Booking:
         given |= {name: rules.moment(record[name], name) for name in TIMES if record.get(name) is not None}
     except rules.Refused as refused:
         raise ValueError(f"{refused.message}.") from refused
-    return Booking(template.record | given, record.get("contacts", template.contacts))
+    return Booking(template.record | given, template.guest, record.get("contacts", template.contacts))
 
 
 def _booking(uid: str, start: datetime, draw: bytes, members: dict[str, Any]) -> Booking:
@@ -164,9 +176,14 @@ def _booking(uid: str, start: datetime, draw: bytes, members: dict[str, Any]) ->
         "createdAt": created,
         "updatedAt": created,
     }
-    contact = {
+    return Booking(record | members, guest)
+
+
+def _contact(booking: Booking) -> dict[str, Any]:
+    guest, created = booking.guest, timestamp(booking.record["createdAt"])
+    return {
         "name": guest,
-        "email": f"{guest.replace(' ', '.').lower()}.{uid}@example.com",
+        "email": f"{guest.replace(' ', '.').lower()}.{booking.uid}@example.com",
         "ccEmails": [],
         "company": None,
         "phoneNumber": None,
@@ -174,7 +191,6 @@ def _booking(uid: str, start: datetime, draw: bytes, members: dict[str, Any]) ->
         "textRemindNumber": None,
         "textRemindCountryCode": None,
         "answers": [{"question": "How did you find us?", "content": ["Search"]}],
-        "createdAt": timestamp(created),
-        "updatedAt": timestamp(created),
+        "createdAt": created,
+        "updatedAt": created,
     }
-    return Booking(record | members, [contact])

@@ -1,6 +1,7 @@
 """The calls of the Jicoo simulator: docs/vendors/jicoo.md, "Simulator rules"."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
@@ -10,6 +11,7 @@ from airflow_provider_booking.sandbox.jicoo import bookings, rules
 from airflow_provider_booking.sandbox.jicoo.bookings import Booking
 from airflow_provider_booking.sandbox.jicoo.rules import Refused
 from airflow_provider_booking.sandbox.journal import Journal, Told
+from airflow_provider_booking.sandbox.selection import LastSelection
 from airflow_provider_booking.sandbox.simulator import (
     HTML_STATUSES,
     Answer,
@@ -63,6 +65,7 @@ class JicooSimulator(Simulator):
         self._today = self._now().replace(hour=0, minute=0, second=0, microsecond=0)
         self._bookings = {booking.uid: booking for booking in bookings.standing(self._today)}
         self._generated = 0
+        self._listed = LastSelection[rules.Listing, Booking]()
         self._work: dict[str, Callable[[Booking, dict[str, Any]], dict[str, Any]]] = {
             "get": self._get,
             "update": self._update,
@@ -139,6 +142,8 @@ class JicooSimulator(Simulator):
         booking = self._bookings.get(parts["uid"])
         if booking is None:
             raise Refused(404, _MESSAGES[404])
+        if call.method != "GET":
+            self._listed.forget()
         return self._work[name](booking, body)
 
     def _check_call(self, call: Call, api: str) -> None:
@@ -157,8 +162,7 @@ class JicooSimulator(Simulator):
 
     def _list(self, call: Call) -> dict[str, Any]:
         asked = rules.listing(call.query)
-        found = [booking for booking in self._bookings.values() if asked.wants(booking.record)]
-        found.sort(key=lambda booking: (booking.record[asked.order], booking.uid), reverse=asked.descending)
+        found = self._listed.of(replace(asked, page=1), lambda: self._select(asked))
         first = (asked.page - 1) * asked.per_page
         shown = found[first : first + asked.per_page]
         pages = -(-len(found) // asked.per_page)
@@ -171,6 +175,11 @@ class JicooSimulator(Simulator):
             "numberOfPages": pages,
             "errors": {},
         }
+
+    def _select(self, asked: rules.Listing) -> list[Booking]:
+        found = [booking for booking in self._bookings.values() if asked.wants(booking.record)]
+        found.sort(key=lambda booking: (booking.record[asked.order], booking.uid), reverse=asked.descending)
+        return found
 
     def _get(self, booking: Booking, _body: dict[str, Any]) -> dict[str, Any]:
         return {"data": booking.view(), "errors": {}}
@@ -227,6 +236,7 @@ class JicooSimulator(Simulator):
         return bookings.generated(self._generated + ahead, self.seed, self._today)
 
     def _keep(self, made: list[Booking]) -> list[str]:
+        self._listed.forget()
         self._generated += len(made)
         self._bookings.update((booking.uid, booking) for booking in made)
         return [booking.uid for booking in made]

@@ -1,12 +1,14 @@
 """An appointment as it is stored: a dict of `versions.MEMBERS`, times as aware datetimes in UTC."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from airflow_provider_booking.sandbox.onlive.directory import SERVICES
+from airflow_provider_booking.sandbox.onlive.listing import Filter
 from airflow_provider_booking.sandbox.onlive.versions import MEMBERS
+from airflow_provider_booking.sandbox.selection import LastSelection
 
 CANCELLED = "cancelled"
 Record = dict[str, Any]
@@ -49,6 +51,7 @@ class Shelf:
     def __init__(self) -> None:
         self._records: dict[str, Record] = {}
         self._by_calendar: dict[str, dict[str, Record]] = {}
+        self._listed = LastSelection[Filter, Record]()
 
     def __len__(self) -> int:
         return len(self._records)
@@ -60,8 +63,13 @@ class Shelf:
         """Give an appointment, or None."""
         return self._records.get(appointment_id)
 
+    def listed(self, asked: Filter) -> Sequence[Record]:
+        """Give the appointments that a list call asks for, by start."""
+        return self._listed.of(asked, lambda: self._select(asked))
+
     def put(self, records: Iterable[Record]) -> None:
         """Store appointments; one with a known id takes the place of the other."""
+        self._listed.forget()
         for record in records:
             before = self._records.get(record["id"])
             if before is not None and before["calendarIds"] != record["calendarIds"]:
@@ -72,6 +80,7 @@ class Shelf:
 
     def remove(self, appointment_id: str) -> None:
         """Forget an appointment."""
+        self._listed.forget()
         self._leave_calendars(self._records.pop(appointment_id))
 
     def is_taken(self, record: Record) -> bool:
@@ -82,6 +91,12 @@ class Shelf:
             for calendar_id in record["calendarIds"]
             for other in self._by_calendar.get(calendar_id, {}).values()
             if not is_cancelled(other)
+        )
+
+    def _select(self, asked: Filter) -> list[Record]:
+        return sorted(
+            (record for record in self._records.values() if asked.wants(record)),
+            key=lambda record: (record["start"], record["id"]),
         )
 
     def _leave_calendars(self, record: Record) -> None:

@@ -71,11 +71,7 @@ class AppointmentBook:
     def page(self, request: Request) -> dict[str, Any]:
         """Show a page of the organisation's appointments, by start."""
         asked = listing.Filter.of(request.query, request.version, request.key.organization)
-        found = sorted(
-            (record for record in self._shelf if asked.wants(record)),
-            key=lambda record: (record["start"], record["id"]),
-        )
-        return listing.page(found, request.query, request.version.view)
+        return listing.page(self._shelf.listed(asked), request.query, request.version.view)
 
     def get(self, request: Request) -> dict[str, Any]:
         """Show one appointment."""

@@ -1,7 +1,7 @@
 """Lists and their pages: docs/vendors/onlive.md, rule 25."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,21 +15,20 @@ _POSITIVE = re.compile(r"[1-9]\d{0,8}", re.ASCII)
 Record = Mapping[str, Any]
 
 
-def page(found: Iterable[Record], query: Mapping[str, str], view: Callable[[Record], Any]) -> dict[str, Any]:
+def page(found: Sequence[Record], query: Mapping[str, str], view: Callable[[Record], Any]) -> dict[str, Any]:
     """Show the page of a list that the query asks for.
 
     Raises:
         Refused: 400 if `page` or `limit` is no number from 1 up.
     """
     number, limit = _positive(query, "page", 1), _positive(query, "limit", DEFAULT_LIMIT)
-    everything = list(found)
     first = (number - 1) * limit
     return {
-        "items": [view(one) for one in everything[first : first + limit]],
-        "total": len(everything),
+        "items": [view(one) for one in found[first : first + limit]],
+        "total": len(found),
         "page": number,
         "limit": limit,
-        "pages": -(-len(everything) // limit),
+        "pages": -(-len(found) // limit),
     }
 
 

@@ -15,6 +15,7 @@ from airflow_provider_booking.vendors.jicoo import translation
 from airflow_provider_booking.vendors.jicoo.errors import JicooDialect
 from airflow_provider_booking.vendors.jicoo.models import BookingChange, JicooBooking
 from airflow_provider_booking.vendors.jicoo.settings import JicooSettings
+from airflow_provider_booking.vendors.listing import RecordPage
 from airflow_provider_booking.vendors.reading import read_as
 from airflow_provider_booking.vendors.transport import Answer, Operation, unreadable
 from airflow_provider_booking.vendors.updating import Receipt
@@ -98,16 +99,28 @@ class JicooClient(VendorClient[JicooSettings, BookingChange]):
             "endedAt": time_argument("ends_before", ends_before),
             "order": _choice("order", order, Order),
             "sort": _choice("sort", sort, Direction),
-            "perPage": page_size,
         }
+        async for found in self.list_pages(query, page_size=page_size):
+            for record in found.records:
+                yield _booking(record, found.answer)
+
+    async def list_pages(self, query: Mapping[str, Any], *, page_size: int) -> AsyncIterator[RecordPage]:
+        """Go through the list as it comes, page by page, as long as the vendor names a next page.
+
+        Args:
+            query: What to narrow it to and how to sort it, in the vendor's names.
+            page_size: How many to ask for at once; the vendor may give fewer.
+
+        Raises:
+            NotApplied: A page could not be read.
+        """
         page: int | None = 1
         while page is not None:
-            answer = await self._call(LIST, query={**query, "page": page})
+            answer = await self._call(LIST, query={**query, "perPage": page_size, "page": page})
             records = answer.body.get("data")
             if not isinstance(records, list):
                 raise unreadable(self.vendor, "data", answer)
-            for record in records:
-                yield _booking(record, answer)
+            yield RecordPage(records, answer.body.get("numberOfPages"), answer)
             following = answer.body.get("nextPage")
             # A page that does not come after this one would be read for ever (pitfall 13).
             page = following if isinstance(following, int) and following > page else None

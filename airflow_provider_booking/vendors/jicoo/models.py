@@ -8,12 +8,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from airflow_provider_booking.bookings import Change
 from airflow_provider_booking.bookings.change import ReplacedList
-from airflow_provider_booking.bookings.time import zone_name
+from airflow_provider_booking.bookings.time import moment, zone_name
 from airflow_provider_booking.vendors.reading import VendorAnswer
 from airflow_provider_booking.vendors.utc_times import WrittenTime
 
@@ -70,8 +70,8 @@ class JicooBooking(VendorAnswer):
     uid: str
     name: str
     status: str
-    started_at: datetime
-    ended_at: datetime
+    started_at: Annotated[datetime, BeforeValidator(moment)]
+    ended_at: Annotated[datetime, BeforeValidator(moment)]
     time_zone: str | None = None
     event_type_id: str | None = None
     description: str | None = Field(default=None, repr=False)

@@ -15,7 +15,7 @@ from airflow_provider_booking.vendors.updating import Receipt
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from airflow_provider_booking.bookings import Booking, BookingRef, UpdateResult
+    from airflow_provider_booking.bookings import Booking, BookingRef, FieldChange
     from airflow_provider_booking.vendors.updating import Fields, Record
 
 
@@ -45,15 +45,11 @@ class KosClient(KosCalls):
         translation.check_change(change)
         return change
 
-    async def update_booking(
-        self, booking_id: str, changes: Mapping[str, Any], **options: Any
-    ) -> UpdateResult:
-        """See :meth:`airflow_provider_booking.vendors.client.VendorClient.update_booking`.
-
-        The result names a time as ``changes`` does: ``startDateTime``, or by its resource.
-        """
-        result = await super().update_booking(booking_id, changes, **options)
-        return result.model_copy(update={"changed": translation.named_as_asked(result.changed, changes)})
+    def named_as_asked(
+        self, changed: Mapping[str, FieldChange], changes: Mapping[str, Any]
+    ) -> dict[str, FieldChange]:
+        """Times by the names that ``changes`` uses: ``startDateTime``, or those of a resource."""
+        return translation.named_as_asked(changed, changes)
 
     def remarks_on_sending(self, change: ReservationChange) -> tuple[str, ...]:
         """See :meth:`airflow_provider_booking.vendors.client.VendorClient.remarks_on_sending`."""

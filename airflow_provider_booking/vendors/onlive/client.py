@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from airflow_provider_booking.bookings import CredentialRejected, InvalidInput
 from airflow_provider_booking.vendors.client import VendorClient
+from airflow_provider_booking.vendors.listing import RecordPage
 from airflow_provider_booking.vendors.onlive import translation
 from airflow_provider_booking.vendors.onlive.auth import SignatureAuth, signer_named
 from airflow_provider_booking.vendors.onlive.errors import OnliveDialect, is_envelope, unauthorized
@@ -301,14 +302,25 @@ class OnliveClient(VendorClient[OnliveSettings, AppointmentChange]):
         await self._call(LIST, "v1", query={"limit": 1})
         return f"Connected to {self.settings.host} with access key {self.settings.login}"
 
-    async def _pages(
+    async def list_pages(
         self,
         operation: Operation,
-        model: type[AnswerModel],
         api_version: ApiVersion,
         query: Mapping[str, Any],
+        *,
         page_size: int,
-    ) -> AsyncIterator[AnswerModel]:
+    ) -> AsyncIterator[RecordPage]:
+        """Go through a list as it comes, page by page.
+
+        Args:
+            operation: The call.
+            api_version: The version of the API to ask.
+            query: What to narrow it to, in the names of that version.
+            page_size: How many to ask for at once; the vendor may give fewer.
+
+        Raises:
+            NotApplied: A page could not be read.
+        """
         page, pages = 1, 1
         while page <= pages:
             answer = await self._call(
@@ -317,9 +329,20 @@ class OnliveClient(VendorClient[OnliveSettings, AppointmentChange]):
             items, pages = answer.body.get("items"), answer.body.get("pages")
             if not isinstance(items, list) or not isinstance(pages, int):
                 raise unreadable(self.vendor, "items and pages", answer)
-            for item in items:
-                yield _read(model, item, answer)
+            yield RecordPage(items, pages, answer)
             page += 1
+
+    async def _pages(
+        self,
+        operation: Operation,
+        model: type[AnswerModel],
+        api_version: ApiVersion,
+        query: Mapping[str, Any],
+        page_size: int,
+    ) -> AsyncIterator[AnswerModel]:
+        async for found in self.list_pages(operation, api_version, query, page_size=page_size):
+            for item in found.records:
+                yield _read(model, item, found.answer)
 
     async def _call(
         self,

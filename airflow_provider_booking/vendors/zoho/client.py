@@ -33,6 +33,8 @@ class ZohoClient(ZohoCalls):
 
     settings_model: ClassVar[type[ZohoSettings]] = ZohoSettings
     options_model: ClassVar[type[ZohoOptions]] = ZohoOptions
+    # An approval begins again where time or room changes: docs/vendors/zoho.md, rule 38.
+    volatile_fields: ClassVar[frozenset[str]] = frozenset({"booking_approved"})
     # What a booking is about is nobody's business in a log.
     secret_fields: ClassVar[frozenset[str]] = frozenset({"description"})
 

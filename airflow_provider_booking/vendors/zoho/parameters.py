@@ -94,12 +94,16 @@ def periods_around(day: date, assumptions: Assumptions = ASSUMPTIONS) -> Iterato
 
     The first one ends the day before: an occurrence may have been moved there from a later day.
     """
+    before, after = timedelta(days=assumptions.list_days), timedelta(days=assumptions.horizon_days)
+    yield from periods(day - before, day + after, assumptions)
+
+
+def periods(first: date, last: date, assumptions: Assumptions = ASSUMPTIONS) -> Iterator[tuple[date, date]]:
+    """First and last day of each period in which bookings are asked for; the last one may go on too long."""
     length = timedelta(days=assumptions.list_days)
-    last = day + timedelta(days=assumptions.horizon_days)
-    day -= length
-    while day <= last:
-        yield day, day + length - timedelta(days=1)
-        day += length
+    while first <= last:
+        yield first, first + length - timedelta(days=1)
+        first += length
 
 
 def days_query(start_date: date, end_date: date, timezone: str | None = None) -> dict[str, str | None]:

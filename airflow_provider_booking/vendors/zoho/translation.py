@@ -71,7 +71,7 @@ _PEOPLE: Mapping[str, tuple[str, ...]] = {
 }
 """What is sent and compared of each list; of a group, ``email`` holds a name that is not taken back."""
 _AS_READ = ("uid", "is_rel_event")
-_ALONE = ("uid", "all_day", "is_rel_event", "is_repeat", "booked_by", "created_by")
+_ALONE = ("uid", "all_day", "is_rel_event", "is_repeat", "booked_by", "created_by", "booking_approved")
 """Members that an update does not name, and that are compared so that a change of them is seen."""
 
 
