@@ -1,0 +1,382 @@
+"""One connection's part of a change set: canary first, then the rest, until the end or a reason to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from airflow_provider_booking.bookings import (
+    BookingError,
+    BookingNotFound,
+    CredentialRejected,
+    Held,
+    NotApplied,
+    Outcome,
+    Reason,
+    Throttled,
+    VendorUnavailable,
+)
+from airflow_provider_booking.change_sets.hand_out import HandOut, open_pages
+from airflow_provider_booking.change_sets.items import ItemUpdate
+from airflow_provider_booking.change_sets.judging import planned_from
+from airflow_provider_booking.change_sets.ledger import Journal, LedgerUnavailable
+from airflow_provider_booking.change_sets.parallel import for_each
+from airflow_provider_booking.change_sets.progress import Progress
+from airflow_provider_booking.change_sets.reading import OUTAGE
+from airflow_provider_booking.vendors import waiting
+from airflow_provider_booking.vendors.updating import Update, differing_fields
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from airflow_provider_booking.bookings import UpdateResult
+    from airflow_provider_booking.change_sets.accounts import Account
+    from airflow_provider_booking.change_sets.items import Item
+    from airflow_provider_booking.change_sets.ledger import Ledger
+    from airflow_provider_booking.vendors.updating import Fields
+
+log = logging.getLogger(__name__)
+
+SAID_ONE_BY_ONE = 50
+"""So many items that were not applied are named in the log; the report names all."""
+
+_SENT = "it was sent, and what became of it is not known yet"
+_FOUND = "an earlier attempt's answer was lost; reading back showed that it was applied"
+_CONFLICT = "the slot is not free yet; it is tried again when others have moved"
+_NOT_FREE = "the wanted slot is not free, and nothing else of this change set frees it: choose another"
+_BAD_CANARIES = {(Outcome.HELD, Reason.VENDOR_ERROR), *((Outcome.UNKNOWN, reason) for reason in Reason)}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """When applying stops; each connection is judged by itself.
+
+    Attributes:
+        canary: So many items are applied first, one by one, each read back once more; if one of them is not
+            as it should be, the rest is left alone. 0: none.
+        max_refused: Stop when more were refused than so many; None: never.
+        max_unknown: Stop when of more than so many it is not known what became of them.
+    """
+
+    canary: int = 5
+    max_refused: int | None = None
+    max_unknown: int = 0
+
+
+class Part:
+    """Applies the open items of one connection.
+
+    Args:
+        ledger: Where they are.
+        change_set_id: Of which change set.
+        account: The connection, open.
+        limits: When to stop.
+        say: Told how far it is.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        change_set_id: str,
+        account: Account,
+        limits: Limits,
+        say: Callable[[str], object],
+    ) -> None:
+        self.conn_id = account.conn_id
+        self.name = f"{change_set_id} {account.conn_id}"
+        self.stopped: str | None = None
+        self._ledger = ledger
+        self._id = change_set_id
+        self._account = account
+        self._limits = limits
+        self._say = say
+        self._journal = Journal(ledger, change_set_id)
+        self._refused_before = 0
+        self._ended: Counter[Outcome] = Counter()
+        self._unanswered = 0
+        self._told = 0
+        self._left_behind = (Outcome.UNPROCESSED, Reason.STOPPED)
+        self._conflicts: dict[int, int] = {}
+        """Items whose slot was not free, and how many had been applied by then."""
+
+    async def run(self) -> None:
+        """Apply until nothing is open any more, or there is a reason to stop; :attr:`stopped` says which."""
+        already = await asyncio.to_thread(self._ledger.counts, self._id, self.conn_id)
+        self._refused_before = already.get(Outcome.REFUSED, 0)
+        total = await asyncio.to_thread(self._ledger.count_open, self._id, self.conn_id)
+        progress = Progress(f"{self.conn_id}: done", total, self._say, self._so_far)
+        self._check_limits()
+        async with self._journal:
+            if self.stopped is None:
+                await self._go_through(progress)
+            while self.stopped is None and await self._try_conflicts_again():
+                pass
+            if self.stopped is None:
+                await self._refuse_conflicts()
+        if self.stopped is not None:
+            self._say(f"{self.conn_id}: stopped: {self.stopped}")
+            await self._leave_the_rest()
+        progress.tell()
+
+    async def _go_through(self, progress: Progress) -> None:
+        hand_out = HandOut(self._ledger, self._id, self.conn_id)
+        for _ in range(self._limits.canary):
+            item = None if self.stopped else await anext(hand_out, None)
+            if item is None:
+                return
+            await self._apply(item, canary=True)
+            hand_out.done(item)
+            progress.add(1)
+
+        async def work(item: Item) -> None:
+            await self._apply(item)
+            hand_out.done(item)
+            progress.add(1)
+
+        await for_each(self._until_stopped(hand_out), work, at_once=self._account.at_once)
+
+    async def _until_stopped(self, items: AsyncIterator[Item]) -> AsyncIterator[Item]:
+        while self.stopped is None:
+            item = await anext(items, None)
+            if item is None:
+                return
+            # It may have been stopped while this one was waited for.
+            if self.stopped is None:
+                yield item
+
+    async def _apply(self, item: Item, *, canary: bool = False) -> None:
+        update = await self._updated(item, canary=canary)
+        if update.reason is Reason.SLOT_CONFLICT:
+            self._conflicts[item.item_id] = self._ended[Outcome.APPLIED]
+            update = ItemUpdate(
+                item.item_id,
+                "conflict",
+                Outcome.UNPROCESSED,
+                reason=Reason.SLOT_CONFLICT,
+                message=_CONFLICT,
+                request_id=update.request_id,
+            )
+        await self._journal.write(update)
+        self._ended[update.outcome] += 1
+        self._tell(item, update)
+        if canary and (update.outcome, update.reason) in _BAD_CANARIES:
+            self._stop(f"a canary, row {item.row}, is {update.outcome}: {update.message}")
+        self._check_limits()
+
+    async def _updated(self, item: Item, *, canary: bool) -> ItemUpdate:
+        """Send what is planned of an item, once, and say what became of it."""
+        client = self._account.client
+        in_doubt = item.outcome is Outcome.UNKNOWN
+        if in_doubt:
+            # What was sent last may still be under way at the vendor.
+            await waiting.sleep(client.patience.settle_delay)
+        intent = _Intent(self._journal, self._account, item)
+        try:
+            update = Update(client, item.booking_id, item.image.changes, item.image.options, intent)
+            result = await update.run()
+        except BookingError as error:
+            still_in_doubt = in_doubt and not intent.written and isinstance(error, NotApplied)
+            return self._failed(item, error, still_in_doubt=still_in_doubt)
+        except LedgerUnavailable:
+            raise
+        except Exception as error:  # one odd booking must not cost the others
+            log.debug("row %d cannot be applied", item.row, exc_info=error)
+            return _odd(item, error, sent=in_doubt or intent.written)
+        self._unanswered = 0
+        ended = _ended(item, result)
+        return await self._read_back(ended, update) if canary else ended
+
+    async def _read_back(self, ended: ItemUpdate, update: Update[Any]) -> ItemUpdate:
+        """Look at a canary once more: a booking that does not stay as it was left is a reason to stop."""
+        try:
+            if ended.outcome is not Outcome.APPLIED or await update.holds():
+                return ended
+        except BookingError as error:
+            self._stop(f"a canary was applied and could not be read back: {error}")
+            return replace(ended, warnings=(*ended.warnings, f"it could not be read back once more: {error}"))
+        return replace(
+            ended,
+            outcome=Outcome.HELD,
+            reason=Reason.VENDOR_ERROR,
+            message="the vendor showed it as wanted, and a moment later it was not: look at it at the vendor",
+        )
+
+    def _failed(self, item: Item, error: BookingError, *, still_in_doubt: bool) -> ItemUpdate:
+        outcome, message = error.outcome, str(error)
+        if isinstance(error, BookingNotFound):
+            outcome = Outcome.HELD  # it was there when it was planned: somebody should know
+        elif still_in_doubt:
+            # Nothing was sent this time; that says nothing of what was sent before.
+            outcome, message = Outcome.UNKNOWN, f"an earlier attempt's answer was lost, and now: {message}"
+        self._watch(error)
+        return ItemUpdate(
+            item.item_id,
+            "settled",
+            outcome,
+            reason=error.reason,
+            message=message,
+            warnings=item.warnings,
+            request_id=error.request_id,
+        )
+
+    def _watch(self, error: BookingError) -> None:
+        """Stop where the next item would fare no better."""
+        if isinstance(error, CredentialRejected):
+            self._left_behind = (Outcome.HELD, Reason.CREDENTIAL_EXPIRED)
+            self._stop(str(error))
+        elif isinstance(error, Throttled):
+            self._left_behind = (Outcome.UNPROCESSED, Reason.THROTTLED)
+            self._stop(str(error))
+        elif isinstance(error, VendorUnavailable):
+            self._unanswered += 1
+            if self._unanswered >= OUTAGE:
+                self._left_behind = (Outcome.UNPROCESSED, Reason.NO_ANSWER)
+                self._stop(f"{OUTAGE} bookings in a row got no answer; the last: {error}")
+        else:
+            self._unanswered = 0
+
+    def _check_limits(self) -> None:
+        refused = self._refused_before + self._ended[Outcome.REFUSED]
+        if self._limits.max_refused is not None and refused > self._limits.max_refused:
+            self._stop(f"{refused} refused, and max_refused is {self._limits.max_refused}")
+        if self._ended[Outcome.UNKNOWN] > self._limits.max_unknown:
+            self._stop(
+                f"of {self._ended[Outcome.UNKNOWN]} it is not known what became of them, and max_unknown is "
+                f"{self._limits.max_unknown}"
+            )
+
+    def _stop(self, why: str) -> None:
+        if self.stopped is None:
+            self.stopped = why
+
+    async def _try_conflicts_again(self) -> bool:
+        """Try once more what was in each other's way; tell whether there was a point in it."""
+        applied = self._ended[Outcome.APPLIED]
+        again = [item_id for item_id, then in self._conflicts.items() if then < applied]
+        if not again:
+            return False
+        self._say(f"{self.conn_id}: trying {len(again)} again whose slot was not free")
+
+        async def items() -> AsyncIterator[Item]:
+            for item_id in again:
+                yield await asyncio.to_thread(self._ledger.item, item_id)
+
+        async def work(item: Item) -> None:
+            del self._conflicts[item.item_id]
+            self._ended[Outcome.UNPROCESSED] -= 1
+            await self._apply(item)
+
+        await for_each(self._until_stopped(items()), work, at_once=self._account.at_once)
+        return self.stopped is None
+
+    async def _refuse_conflicts(self) -> None:
+        """What is still in the way when nothing moves any more stays in the way."""
+        for item_id in self._conflicts:
+            self._ended[Outcome.UNPROCESSED] -= 1
+            self._ended[Outcome.REFUSED] += 1
+            update = ItemUpdate(
+                item_id, "settled", Outcome.REFUSED, reason=Reason.SLOT_CONFLICT, message=_NOT_FREE
+            )
+            await self._journal.write(update)
+        self._check_limits()
+
+    async def _leave_the_rest(self) -> None:
+        """Write of what was not reached that it was not."""
+        outcome, reason = self._left_behind
+        async for page in open_pages(self._ledger, self._id, self.conn_id):
+            left = [
+                ItemUpdate(item.item_id, "left", outcome, reason=reason, message=f"stopped: {self.stopped}")
+                for item in page
+                if item.outcome in (Outcome.PLANNED, Outcome.UNPROCESSED)
+            ]
+            await asyncio.to_thread(self._ledger.write, self._id, left)
+            self._ended[outcome] += len(left)
+
+    def _tell(self, item: Item, update: ItemUpdate) -> None:
+        if update.outcome in (Outcome.APPLIED, Outcome.UNCHANGED):
+            return
+        self._told += 1
+        if self._told <= SAID_ONE_BY_ONE:
+            self._say(
+                f"row {item.row}, {item.booking_id}: {update.outcome}, {update.reason}: {update.message}"
+            )
+        if self._told == SAID_ONE_BY_ONE:
+            self._say("Further ones are in the report only")
+
+    def _so_far(self) -> str:
+        return ", ".join(f"{outcome} {count}" for outcome, count in self._ended.most_common() if count)
+
+
+class _Intent:
+    """Stands between reading a booking and sending its change: judges drift, and writes the intent down.
+
+    The intent is an outcome ``unknown``, durable before anything is sent: if the process dies now, that is
+    what the ledger says, and the next apply reads the booking before it sends anything.
+    """
+
+    def __init__(self, journal: Journal, account: Account, item: Item) -> None:
+        self._journal = journal
+        self._account = account
+        self._item = item
+        self.written = False
+
+    async def about_to_send(self, now: Fields, wanted: Fields) -> None:
+        """See :meth:`airflow_provider_booking.vendors.updating.Guard.about_to_send`.
+
+        Raises:
+            Held: The booking is no longer as it was planned from (reason ``drift.changed``).
+            LedgerUnavailable: The intent could not be written.
+        """
+        planned = planned_from(self._account, self._item.image, wanted)
+        watched = self._account.planning.watched(now)
+        reads = now | watched
+        drifted = differing_fields(reads, planned)
+        drifted |= differing_fields(planned, watched)
+        if drifted:
+            raise Held(
+                f"{', '.join(sorted(drifted))} changed after it was planned",
+                vendor=self._account.vendor,
+                reason=Reason.CHANGED_MEANWHILE,
+                hint="look at the booking; plan it anew if it shall still be changed",
+            )
+        await self._journal.write(
+            ItemUpdate(
+                self._item.item_id,
+                "sending",
+                Outcome.UNKNOWN,
+                reason=Reason.NO_ANSWER,
+                message=_SENT,
+                warnings=self._item.warnings,
+                attempt=True,
+            )
+        )
+        self.written = True
+
+
+def _odd(item: Item, error: Exception, *, sent: bool) -> ItemUpdate:
+    # The error's own text may hold what the vendor knows about people.
+    return ItemUpdate(
+        item.item_id,
+        "settled",
+        Outcome.UNKNOWN if sent else Outcome.REFUSED,
+        reason=Reason.VENDOR_ERROR,
+        message=f"the booking could not be worked on ({type(error).__name__}): report this",
+        warnings=item.warnings,
+    )
+
+
+def _ended(item: Item, result: UpdateResult) -> ItemUpdate:
+    outcome, warnings = result.outcome, result.warnings
+    if outcome is Outcome.UNCHANGED and item.attempts:
+        outcome, warnings = Outcome.APPLIED, (*warnings, _FOUND)
+    return ItemUpdate(
+        item.item_id,
+        "settled",
+        outcome,
+        warnings=warnings,
+        request_id=result.request_id,
+        shown=result.changed if result.changed and result.changed != item.image.shown else None,
+    )

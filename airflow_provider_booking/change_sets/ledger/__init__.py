@@ -1,0 +1,10 @@
+"""The ledger: what is known of change sets and their items, in a SQL database."""
+
+from airflow_provider_booking.change_sets.ledger.database import open_ledger
+from airflow_provider_booking.change_sets.ledger.errors import LedgerUnavailable
+from airflow_provider_booking.change_sets.ledger.event_log import Event
+from airflow_provider_booking.change_sets.ledger.journal import Journal
+from airflow_provider_booking.change_sets.ledger.ledger import Ledger
+from airflow_provider_booking.change_sets.ledger.sealing import Sealer
+
+__all__ = ["Event", "Journal", "Ledger", "LedgerUnavailable", "Sealer", "open_ledger"]

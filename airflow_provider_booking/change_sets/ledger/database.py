@@ -1,0 +1,125 @@
+"""Where the ledger lies, and how it is opened there."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+
+from airflow_provider_booking.bookings import InvalidInput
+from airflow_provider_booking.change_sets.ledger.errors import LedgerUnavailable, told
+from airflow_provider_booking.change_sets.ledger.ledger import Ledger
+from airflow_provider_booking.change_sets.ledger.migrating import migrate
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL, Connection, Engine
+
+    from airflow_provider_booking.change_sets.ledger.sealing import Sealer
+
+PATIENCE = 30.0
+"""Seconds that a write to SQLite waits for other writers."""
+CONNECT_TIMEOUT = 10
+"""Seconds that PostgreSQL may take to answer at all, where the URL does not say."""
+_OLDEST_SQLITE = (3, 35)  # the first with "returning"
+
+
+def open_ledger(url: str, sealer: Sealer, *, keep_days: float = 90) -> Ledger:
+    """Open the ledger; on first use its tables are made, and later brought up to date.
+
+    Args:
+        url: ``sqlite:////absolute/path`` or ``postgresql://user:password@host/database``.
+        sealer: Encrypts what is personal.
+        keep_days: For how many days change sets are kept.
+
+    Raises:
+        InvalidInput: The URL or ``keep_days`` cannot be used, or PostgreSQL's driver is not installed.
+        LedgerUnavailable: The database cannot be reached or written, or a newer version of this package has
+            made its tables.
+    """
+    if not keep_days > 0:
+        raise InvalidInput(
+            f"the ledger cannot keep change sets for {keep_days:g} days", hint="give more than 0"
+        )
+    place = _place(url)
+    engine = _sqlite(place) if place.drivername == "sqlite" else _postgresql(place)
+    try:
+        with told(place.render_as_string(hide_password=True)):
+            migrate(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return Ledger(engine, sealer, keep_days=keep_days)
+
+
+def _place(url: str) -> URL:
+    try:
+        place = make_url(url)
+    except (ArgumentError, ValueError):
+        # The error is not chained: it may show a password.
+        raise InvalidInput(
+            "[booking] ledger_url is no database URL",
+            hint="give sqlite:////absolute/path or postgresql://user:password@host/database",
+        ) from None
+    backend = place.get_backend_name()
+    if backend in ("postgres", "postgresql"):
+        return place.set(drivername="postgresql+psycopg")
+    if backend != "sqlite":
+        raise InvalidInput(
+            f"[booking] ledger_url names a database of kind {backend}",
+            hint="the ledger lies in SQLite or PostgreSQL",
+        )
+    # Processes have different working folders: a relative path would be several ledgers.
+    if not place.database or not Path(place.database).is_absolute():
+        raise InvalidInput(
+            "[booking] ledger_url names no absolute path",
+            hint="write sqlite:////absolute/path, with four slashes",
+        )
+    return place.set(drivername="sqlite")
+
+
+def _sqlite(place: URL) -> Engine:
+    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+        raise InvalidInput(
+            f"this Python has SQLite {sqlite3.sqlite_version}, the ledger needs 3.35",
+            hint="use a newer Python, or PostgreSQL",
+        )
+    file = Path(place.database or "")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        # Made before SQLite does, for its owner only; SQLite gives the files beside it the same mode.
+        file.touch(mode=0o600)
+    except OSError as error:
+        raise LedgerUnavailable(f"The ledger at {place} cannot be written: {error.strerror}") from error
+    # SQLAlchemy says when a transaction begins, Python's driver must not.
+    arguments = {"timeout": PATIENCE, "isolation_level": None}
+    engine = create_engine(place, connect_args=arguments, hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
+        # FULL: what is committed survives a power cut, too.
+        for pragma in ("synchronous = FULL", "foreign_keys = ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # Who reads first and then wants to write can lose to another one who does: take the lock at once.
+        writes = connection.get_execution_options().get("writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _postgresql(place: URL) -> Engine:
+    if "connect_timeout" not in place.query:
+        place = place.update_query_dict({"connect_timeout": str(CONNECT_TIMEOUT)})
+    try:
+        # Asks each connection whether it still lives before it is used again.
+        return create_engine(place, pool_pre_ping=True, hide_parameters=True)
+    except ImportError:
+        raise InvalidInput(
+            "[booking] ledger_url names PostgreSQL, whose driver is not installed",
+            hint="install airflow-provider-booking[postgres]",
+        ) from None

@@ -1,0 +1,38 @@
+"""What the ledger raises when it cannot do its work."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class LedgerUnavailable(Exception):
+    """The ledger cannot be reached, read or written; what was to be written may not be there."""
+
+
+@contextmanager
+def told(shown_url: str) -> Iterator[None]:
+    """Raise what goes wrong at the database as one sentence.
+
+    Args:
+        shown_url: Where the ledger lies, without a password.
+
+    Raises:
+        LedgerUnavailable: The database could not be reached, read or written.
+    """
+    try:
+        yield
+    except DBAPIError as error:
+        # Only the first line: what PostgreSQL says after it may quote a row.
+        said = next(iter(str(error.orig).strip().splitlines()), type(error.orig).__name__)
+        raise LedgerUnavailable(f"The ledger at {shown_url} could not be read or written: {said}") from error
+    except PoolTimeoutError as error:
+        raise LedgerUnavailable(
+            f"The ledger at {shown_url} has no connection free: too many threads use it at once"
+        ) from error

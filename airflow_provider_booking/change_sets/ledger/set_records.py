@@ -1,0 +1,182 @@
+"""Change sets in the ledger, and the connections that they are about."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, insert, select, update
+
+from airflow_provider_booking.bookings import InvalidInput
+from airflow_provider_booking.change_sets.items import ChangeSet, State
+from airflow_provider_booking.change_sets.ledger.store import Store, store_time
+from airflow_provider_booking.change_sets.ledger.tables import change_sets, connections, events, items
+from airflow_provider_booking.vendors.planning import Notify
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection, Row
+
+    from airflow_provider_booking.change_sets.items import NewChangeSet
+
+
+class SetRecords(Store):
+    """Change sets, from being begun to being applied."""
+
+    def begin(self, new: NewChangeSet) -> ChangeSet:
+        """Make a change set in state ``planning``, or return the one that has the key.
+
+        Raises:
+            InvalidInput: The key was used for something else.
+        """
+        with self.writing() as connection:
+            now = store_time(connection)
+            row = {
+                # Sorts by time, is a folder's name everywhere, and cannot be guessed from another one.
+                "change_set_id": f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(4)}",
+                "key": new.key,
+                "arguments": new.arguments,
+                "state": State.PLANNING.value,
+                "notify": new.notify.value,
+                "expires_in": new.expires_in,
+                "created_at": now,
+            }
+            key_is_new = self._insert(change_sets).on_conflict_do_nothing(index_elements=["key"])
+            connection.execute(key_is_new.values(**row))
+            found = connection.execute(select(change_sets).where(change_sets.c.key == new.key)).one()
+        if found.arguments != new.arguments:
+            raise InvalidInput(
+                f"the key {new.key} already names change set {found.change_set_id}, "
+                "which was planned from other arguments",
+                hint="give another key, or the same arguments",
+            )
+        return _change_set(found)
+
+    def change_set(self, change_set_id: str) -> ChangeSet:
+        """Return a change set.
+
+        Raises:
+            InvalidInput: The ledger knows no such change set.
+        """
+        with self.reading() as connection:
+            return _find(connection, change_set_id)
+
+    def restart(self, change_set_id: str) -> None:
+        """Forget the items of a change set whose planning was cut short.
+
+        Raises:
+            InvalidInput: The ledger knows no such change set.
+            ValueError: It is planned.
+        """
+        with self.writing() as connection:
+            _find_in_planning(connection, change_set_id)
+            connection.execute(delete(items).where(items.c.change_set_id == change_set_id))
+            row = {"at": store_time(connection), "what": "restarted", "detail": ""}
+            connection.execute(insert(events).values(change_set_id=change_set_id, **row))
+
+    def name_connections(self, change_set_id: str, endpoints: Mapping[str, str]) -> None:
+        """Keep whom the connections call; what was kept of the same ones is replaced.
+
+        Args:
+            change_set_id: The change set.
+            endpoints: Connection id to a digest of whom it calls, and as whom.
+        """
+        if not endpoints:
+            return
+        replacing = self._insert(connections)
+        replacing = replacing.on_conflict_do_update(
+            index_elements=["change_set_id", "conn_id"], set_={"endpoint": replacing.excluded.endpoint}
+        )
+        rows = [
+            {"change_set_id": change_set_id, "conn_id": conn_id, "endpoint": endpoint}
+            for conn_id, endpoint in endpoints.items()
+        ]
+        with self.writing() as connection:
+            connection.execute(replacing, rows)
+
+    def endpoints(self, change_set_id: str) -> dict[str, str]:
+        """Connection id to a digest of whom it calls, as it was when the change set was planned."""
+        named = select(connections.c.conn_id, connections.c.endpoint).order_by(connections.c.conn_id)
+        with self.reading() as connection:
+            rows = connection.execute(named.where(connections.c.change_set_id == change_set_id))
+            return dict(rows.all())
+
+    def finish_planning(self, change_set_id: str, *, digest: str, eta_seconds: float) -> ChangeSet:
+        """Put a change set into state ``planned``; its time to be applied begins to run.
+
+        Args:
+            change_set_id: The change set.
+            digest: Of all that is planned.
+            eta_seconds: How long applying takes at least.
+
+        Raises:
+            InvalidInput: The ledger knows no such change set.
+            ValueError: It is planned already.
+        """
+        with self.writing() as connection:
+            found = _find_in_planning(connection, change_set_id)
+            now = store_time(connection)
+            planned = {"state": State.PLANNED.value, "digest": digest, "eta_seconds": eta_seconds}
+            expires_at = now + timedelta(seconds=found.expires_in)
+            _update(connection, change_set_id, planned_at=now, expires_at=expires_at, **planned)
+            return _find(connection, change_set_id)
+
+    def start_applying(self, change_set_id: str) -> ChangeSet:
+        """Keep when a change set was begun to apply; the first time counts.
+
+        Raises:
+            InvalidInput: The ledger knows no such change set.
+            ValueError: It is not planned yet.
+        """
+        with self.writing() as connection:
+            found = _find(connection, change_set_id, to_change=True)
+            if found.state is not State.PLANNED:
+                raise ValueError(f"change set {change_set_id} is still in planning")
+            if found.started_at is None:
+                _update(connection, change_set_id, started_at=store_time(connection))
+            return _find(connection, change_set_id)
+
+
+def _find(connection: Connection, change_set_id: str, *, to_change: bool = False) -> ChangeSet:
+    return _change_set(_row(connection, change_set_id, to_change=to_change))
+
+
+def _find_in_planning(connection: Connection, change_set_id: str) -> Row[Any]:
+    row = _row(connection, change_set_id, to_change=True)
+    if row.state != State.PLANNING:
+        raise ValueError(f"change set {change_set_id} is planned already")
+    return row
+
+
+def _row(connection: Connection, change_set_id: str, *, to_change: bool) -> Row[Any]:
+    wanted = select(change_sets).where(change_sets.c.change_set_id == change_set_id)
+    row = connection.execute(wanted.with_for_update() if to_change else wanted).one_or_none()
+    if row is None:
+        raise InvalidInput(
+            f"the ledger has no change set {change_set_id}",
+            hint="take change_set_id from the result of the plan; old change sets are forgotten",
+        )
+    return row
+
+
+def _update(connection: Connection, change_set_id: str, **columns: Any) -> None:
+    connection.execute(
+        update(change_sets).where(change_sets.c.change_set_id == change_set_id).values(**columns)
+    )
+
+
+def _change_set(row: Row[Any]) -> ChangeSet:
+    return ChangeSet(
+        change_set_id=row.change_set_id,
+        key=row.key,
+        state=State(row.state),
+        notify=Notify(row.notify),
+        digest=row.digest,
+        eta_seconds=row.eta_seconds,
+        created_at=row.created_at,
+        planned_at=row.planned_at,
+        expires_at=row.expires_at,
+        started_at=row.started_at,
+    )

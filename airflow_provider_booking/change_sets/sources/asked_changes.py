@@ -1,0 +1,80 @@
+"""Changes in vendor field names, as a cell or an argument gives them: an object that JSON can carry."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from airflow_provider_booking.bookings import InvalidInput
+from airflow_provider_booking.bookings.change import check_json_can_carry
+from airflow_provider_booking.bookings.time import moment
+from airflow_provider_booking.bookings.wording import field_path
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+_OBJECT = 'give an object of vendor field names and values, such as {"title": "Consultation"}'
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+_JSON = json.JSONDecoder(parse_constant=_refuse_constant)
+
+
+def read_json(text: str) -> Any:
+    """Read JSON as its standard has it: no ``NaN``, no ``Infinity``, nothing after the value.
+
+    Raises:
+        ValueError: It is none, or nested too deep. The text of the error quotes nothing.
+    """
+    try:
+        return _JSON.decode(text)
+    except (ValueError, RecursionError):
+        pass
+    raise ValueError("is no JSON")
+
+
+def asked_changes(value: Any, name: str) -> dict[str, JsonValue]:
+    """Read an object of vendor field names and values.
+
+    Args:
+        value: A mapping, or the JSON text of one. Times in it may be aware datetimes.
+        name: What the caller calls it, for the error.
+
+    Raises:
+        InvalidInput: It is no such object, or holds what JSON cannot carry; the text names where.
+    """
+    if isinstance(value, str):
+        try:
+            value = read_json(value)
+        except ValueError:
+            value = None
+    if not isinstance(value, Mapping):
+        raise InvalidInput(f"{name} is no JSON object", hint=_OBJECT)
+    check_json_can_carry(value, (name,))
+    return {member: _as_json(held, (name, member)) for member, held in value.items()}
+
+
+def _as_json(value: Any, path: tuple[int | str, ...]) -> JsonValue:
+    if value is None or isinstance(value, str | bool | int | float):
+        return value
+    if isinstance(value, Mapping):
+        return {name: _as_json(member, (*path, name)) for name, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [_as_json(member, (*path, index)) for index, member in enumerate(value)]
+    if isinstance(value, Decimal) and value == value.to_integral_value():
+        return int(value)
+    if isinstance(value, datetime):
+        try:
+            return moment(value).isoformat()
+        except ValueError as error:
+            raise InvalidInput(f"{field_path(path)} {error}") from None
+    raise InvalidInput(
+        f"{field_path(path)} is a {type(value).__name__}, which JSON cannot carry",
+        hint="give text, a number, true, false, None, a list or a dict",
+    )

@@ -1,0 +1,87 @@
+"""A Parquet file as rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import pyarrow as pa
+from pyarrow import parquet
+
+from airflow_provider_booking.bookings import InvalidInput
+from airflow_provider_booking.change_sets.sources.columns import UNREADABLE, check_columns, read_row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from airflow_provider_booking.change_sets.rows import BadRow, Row, Wish
+
+_BATCH = 1000
+"""Rows that are in memory at once."""
+_BUFFER = 1024 * 1024
+"""Bytes that are read of a column at once, rather than all of a row group."""
+
+
+def rows_of_parquet(file: BinaryIO, change: Wish | None) -> Iterator[Row | BadRow]:
+    """Go through a Parquet file.
+
+    Args:
+        file: Open for reading; one that can be gone about in.
+        change: What is wished of each booking, where the rows only name them.
+
+    Raises:
+        InvalidInput: It is no Parquet file or is damaged, or its columns are not those of a source.
+    """
+    number = 0
+    for batch in _batches(file):
+        columns = {name: _values(batch.column(name)) for name in batch.schema.names}
+        for cells in zip(*columns.values(), strict=True):
+            number += 1
+            yield read_row(number, dict(zip(columns, cells, strict=True)), change)
+
+
+def _batches(file: BinaryIO) -> Iterator[pa.RecordBatch]:
+    try:
+        opened = parquet.ParquetFile(file, buffer_size=_BUFFER, pre_buffer=False)
+        check_columns(opened.schema_arrow.names)
+        _check_changes_are_text(opened.schema_arrow)
+        yield from opened.iter_batches(batch_size=_BATCH)
+    except (pa.ArrowException, ValueError):
+        raise _damaged() from None
+    except OSError as error:
+        if error.errno is not None:
+            raise  # the disk's or the network's: trying again may help
+        raise _damaged() from None
+
+
+def _damaged() -> InvalidInput:
+    return InvalidInput(
+        "the file is no Parquet file, or it is damaged", hint="write it again, or give CSV or JSON lines"
+    )
+
+
+def _check_changes_are_text(schema: pa.Schema) -> None:
+    """Refuse columns within ``changes``: there, each row would have all of them, and what it lacks as null.
+
+    Raises:
+        InvalidInput: It has columns within.
+    """
+    if "changes" in schema.names and pa.types.is_nested(schema.field("changes").type):
+        raise InvalidInput("the column changes has columns within", hint="write it as JSON text")
+
+
+def _values(column: pa.Array) -> list[Any]:
+    if pa.types.is_timestamp(column.type) and column.type.unit == "ns":
+        # Python's times have microseconds; what is finer is cut off.
+        column = column.cast(pa.timestamp("us", column.type.tz), safe=False)
+    try:
+        values: list[Any] = column.to_pylist()
+    except (ValueError, OverflowError):
+        return [_value(cell) for cell in column]
+    return values
+
+
+def _value(cell: pa.Scalar) -> Any:
+    try:
+        return cell.as_py()
+    except (ValueError, OverflowError):
+        return UNREADABLE
