@@ -18,6 +18,7 @@ _VENDORS = (
     ("ONLIVE.SITE", "onlive", "https://dev-docs.onlive.site"),
     ("KOS", "kos", "https://developers.dev.kos-solution.com"),
 )
+_CHANGE_SETS = ("Booking change sets", "change_sets", "https://airflow.apache.org")
 
 
 def get_provider_info() -> dict[str, Any]:
@@ -28,10 +29,16 @@ def get_provider_info() -> dict[str, Any]:
         "description": "Updates bookings at Feishu VC, Zoho Calendar, Jicoo, ONLIVE.SITE and KOS.",
         "integrations": [
             {"integration-name": name, "external-doc-url": url, "tags": ["service"]}
-            for name, _, url in _VENDORS
+            for name, _, url in (*_VENDORS, _CHANGE_SETS)
         ],
         "hooks": _modules("hooks"),
-        "operators": _modules("operators"),
+        "operators": [
+            *_modules("operators"),
+            {
+                "integration-name": "Booking change sets",
+                "python-modules": [f"{_PACKAGE}.operators.change_sets"],
+            },
+        ],
         "connection-types": [_FEISHU, _ZOHO, _JICOO, _ONLIVE, _KOS],
         "config": _CONFIG,
     }
@@ -171,7 +178,7 @@ _KOS: dict[str, Any] = {
 
 _CONFIG: dict[str, Any] = {
     "booking": {
-        "description": "How the booking provider calls the vendors.",
+        "description": "How the booking provider calls the vendors, and where change sets are kept.",
         "options": {
             "request_attempts": {
                 "description": "How often a call is sent in all, where it is certain that nothing changed.",
@@ -201,6 +208,31 @@ _CONFIG: dict[str, Any] = {
                 "type": "float",
                 "example": None,
                 "default": "2",
+            },
+            "ledger_url": {
+                "description": "The SQL database that keeps change sets: sqlite:///... or postgresql://..., "
+                "which more than one machine can share. Where it is empty, a SQLite file under AIRFLOW_HOME.",
+                "version_added": "0.1.0",
+                "type": "string",
+                "example": "postgresql://airflow@db.example.com/bookings",
+                "default": "",
+                "sensitive": True,
+            },
+            "keep_days": {
+                "description": "Days after which a change set is forgotten, with the bookings as they were "
+                "before. One with an item of which it is not known what became of it is kept.",
+                "version_added": "0.1.0",
+                "type": "float",
+                "example": None,
+                "default": "90",
+            },
+            "report_url": {
+                "description": "Where reports are written: a folder, or an object storage URL. Where it is "
+                "empty, a folder under AIRFLOW_HOME.",
+                "version_added": "0.1.0",
+                "type": "string",
+                "example": "s3://aws_default@bucket/booking-reports",
+                "default": "",
             },
         },
     }

@@ -17,7 +17,7 @@ FILES = sorted(DAGS.glob("*.py"))
 # would prove nothing: what Airflow has is put aside, and importing them anew is made impossible.
 LOAD = """
 import json, runpy, sys
-from airflow.sdk import DAG, BaseAsyncOperator, BaseHook, BaseOperator, Param
+from airflow.sdk import DAG, BaseAsyncOperator, BaseHook, BaseOperator, Param, task
 
 heavy = ("httpx", "sqlalchemy", "lark_oapi", "tenacity", "pyrate_limiter")
 for name in list(sys.modules):
