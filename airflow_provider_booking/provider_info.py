@@ -209,6 +209,14 @@ _CONFIG: dict[str, Any] = {
                 "example": None,
                 "default": "2",
             },
+            "fresh_for": {
+                "description": "Seconds for which a booking that was read may be written on. Where a write "
+                "has to wait longer for its turn, the booking is looked at once more.",
+                "version_added": "0.1.0",
+                "type": "float",
+                "example": None,
+                "default": "2",
+            },
             "ledger_url": {
                 "description": "The SQL database that keeps change sets: sqlite:///... or postgresql://..., "
                 "which more than one machine can share. Where it is empty, a SQLite file under AIRFLOW_HOME.",

@@ -35,6 +35,7 @@ PATIENCE = {
     "request_seconds": "seconds",
     "longest_wait": "longest_wait",
     "settle_delay": "settle_delay",
+    "fresh_for": "fresh_for",
 }
 # Prints what is loaded beside the standard library. Without site, so that nothing else is on the path.
 LOADED_BY_INFO = """

@@ -61,7 +61,8 @@ def checked_id(value: Any, *, field: str) -> str:
         field: What the caller calls it, for the error.
 
     Raises:
-        InvalidInput: It is empty, no string, too long, holds white space, or looks like a spreadsheet's number.
+        InvalidInput: It is empty, no string, too long, holds white space, or looks like a spreadsheet's
+            number.
     """
     if isinstance(value, int) and not isinstance(value, bool):
         if abs(value) >= 10**LONGEST_ID:  # Python refuses to write out the longest ones

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from airflow_provider_booking.bookings import InvalidInput
+from airflow_provider_booking.change_sets.estimate import writes_per_second
 from airflow_provider_booking.vendors.registry import planning_class
 
 if TYPE_CHECKING:
@@ -47,9 +49,14 @@ class Account:
 
     @property
     def at_once(self) -> int:
-        """How many bookings to work on at once, so that the connection is never idle for want of work."""
-        # More than may be under way at the vendor: some are waiting for the ledger.
-        return int(self.client.settings.max_concurrency * 1.5) + 1
+        """How many bookings to work on at once, so that the connection is never idle for want of work.
+
+        More than may be under way at the vendor, as some wait for the ledger; but no more than may be written
+        within the time after which a booking that was read has to be looked at again.
+        """
+        settings = self.client.settings
+        in_time = math.ceil(writes_per_second(settings) * self.client.patience.fresh_for)
+        return max(1, min(2 * int(settings.max_concurrency), in_time))
 
 
 class Accounts:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from airflow_provider_booking.bookings import InvalidInput
+from airflow_provider_booking.bookings import InvalidInput, Outcome
 from airflow_provider_booking.change_sets.accounts import Accounts
 from airflow_provider_booking.change_sets.applying import Limits, Part
 from airflow_provider_booking.change_sets.items import State
@@ -65,6 +64,14 @@ async def apply(
     """
     found = await asyncio.to_thread(ledger.change_set, change_set_id)
     await asyncio.to_thread(_check, ledger, found, digest)
+    counts = await asyncio.to_thread(ledger.counts, change_set_id, conn_id)
+    if conn_id is not None and not counts["total"]:
+        raise InvalidInput(
+            f"change set {change_set_id} has no row of connection {conn_id}",
+            hint="take conn_id from conn_ids in the result of the plan",
+        )
+    if (too_many := limits.refused_too_many(counts.get(Outcome.REFUSED, 0))) is not None:
+        return Applied(counts, {conn_id or "all": too_many})
     planned = await asyncio.to_thread(ledger.endpoints, change_set_id)
     with_work = await asyncio.to_thread(ledger.conn_ids, change_set_id)
     conn_ids: Sequence[str] = (
@@ -76,8 +83,6 @@ async def apply(
             account = await accounts.get(each)
             _check_endpoint(account, planned.get(each))
             parts.append(Part(ledger, change_set_id, account, limits, say))
-        if parts:
-            await asyncio.to_thread(ledger.start_applying, change_set_id)
         await side_by_side(*(_run(part, ledger, say) for part in parts))
     return Applied(
         counts=await asyncio.to_thread(ledger.counts, change_set_id, conn_id),
@@ -86,7 +91,9 @@ async def apply(
 
 
 async def _run(part: Part, ledger: Ledger, say: Callable[[str], object]) -> None:
-    async with leased(ledger, f"apply {part.name}", say):
+    # Of all change sets that are applied through one account, one at a time: two of them could have the same
+    # booking in hand, and tell people twice. The vendor's rates are the account's, so that nothing is lost.
+    async with leased(ledger, f"apply {part.endpoint[:16]}", say, shown=f"connection {part.conn_id}"):
         await part.run()
 
 
@@ -100,16 +107,17 @@ def _check(ledger: Ledger, found: ChangeSet, digest: str | None) -> None:
             f"digest {digest[:12]}… is not that of {found.change_set_id}, {str(found.digest)[:12]}…",
             hint="what was approved is not what would be applied: plan and approve in a new run",
         )
-    if whole_digest(ledger, found.change_set_id, found.notify) != found.digest:
+    rows = ledger.counts(found.change_set_id)["total"]
+    if rows != found.rows or whole_digest(ledger, found.change_set_id, found.notify) != found.digest:
         raise InvalidInput(
             f"the ledger's items of change set {found.change_set_id} are not those that were planned",
             hint="somebody changed the ledger: plan anew",
         )
     # What was begun in time may be brought to its end: each booking is looked at again anyway.
-    if found.started_at is None and found.expires_at is not None and found.expires_at < datetime.now(UTC):
+    if found.started_at is None and found.expires_at is not None and found.expires_at < ledger.now():
         raise InvalidInput(
             f"the plan expired at {found.expires_at:%Y-%m-%d %H:%M}Z",
-            hint="plan anew, or plan with a longer expires_in",
+            hint="plan in a new run, or under another key, with a longer expires_in if need be",
         )
 
 

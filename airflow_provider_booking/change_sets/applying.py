@@ -21,7 +21,7 @@ from airflow_provider_booking.bookings import (
 )
 from airflow_provider_booking.change_sets.hand_out import HandOut, open_pages
 from airflow_provider_booking.change_sets.items import ItemUpdate
-from airflow_provider_booking.change_sets.judging import planned_from
+from airflow_provider_booking.change_sets.judging import place_of, planned_from, reason_of
 from airflow_provider_booking.change_sets.ledger import Journal, LedgerUnavailable
 from airflow_provider_booking.change_sets.parallel import for_each
 from airflow_provider_booking.change_sets.progress import Progress
@@ -30,9 +30,9 @@ from airflow_provider_booking.vendors import waiting
 from airflow_provider_booking.vendors.updating import Update, differing_fields
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
-    from airflow_provider_booking.bookings import UpdateResult
+    from airflow_provider_booking.bookings import FieldChange, UpdateResult
     from airflow_provider_booking.change_sets.accounts import Account
     from airflow_provider_booking.change_sets.items import Item
     from airflow_provider_booking.change_sets.ledger import Ledger
@@ -55,8 +55,9 @@ class Limits:
     """When applying stops; each connection is judged by itself.
 
     Attributes:
-        canary: So many items are applied first, one by one, each read back once more; if one of them is not
-            as it should be, the rest is left alone. 0: none.
+        canary: So many items are sent first, one by one, each read back once more. If one of them does not
+            stay as it was left, or it is not known what became of it, or all are refused, the rest is left
+            alone. 0: none.
         max_refused: Stop when more were refused than so many; None: never.
         max_unknown: Stop when of more than so many it is not known what became of them.
     """
@@ -64,6 +65,12 @@ class Limits:
     canary: int = 5
     max_refused: int | None = None
     max_unknown: int = 0
+
+    def refused_too_many(self, refused: int) -> str | None:
+        """Why to stop after so many refusals, as a sentence; None where there is no reason to."""
+        if self.max_refused is None or refused <= self.max_refused:
+            return None
+        return f"{refused} refused, and max_refused is {self.max_refused}"
 
 
 class Part:
@@ -86,7 +93,7 @@ class Part:
         say: Callable[[str], object],
     ) -> None:
         self.conn_id = account.conn_id
-        self.name = f"{change_set_id} {account.conn_id}"
+        self.endpoint = account.endpoint
         self.stopped: str | None = None
         self._ledger = ledger
         self._id = change_set_id
@@ -95,6 +102,7 @@ class Part:
         self._say = say
         self._journal = Journal(ledger, change_set_id)
         self._refused_before = 0
+        self._begun = False
         self._ended: Counter[Outcome] = Counter()
         self._unanswered = 0
         self._told = 0
@@ -123,13 +131,28 @@ class Part:
 
     async def _go_through(self, progress: Progress) -> None:
         hand_out = HandOut(self._ledger, self._id, self.conn_id)
-        for _ in range(self._limits.canary):
-            item = None if self.stopped else await anext(hand_out, None)
+        if await self._canaries_are_well(hand_out, progress):
+            await self._rest(hand_out, progress)
+
+    async def _canaries_are_well(self, hand_out: HandOut, progress: Progress) -> bool:
+        """Apply items one by one until enough were sent; what was held or in nobody's way is no canary."""
+        sent: list[Outcome] = []
+        while len(sent) < self._limits.canary:
+            item = await anext(hand_out, None)
             if item is None:
-                return
-            await self._apply(item, canary=True)
+                return True
+            update = await self._apply(item, canary=True)
             hand_out.done(item)
             progress.add(1)
+            if self.stopped is not None:
+                return False
+            if update.outcome in (Outcome.APPLIED, Outcome.REFUSED):
+                sent.append(update.outcome)
+        if sent and Outcome.APPLIED not in sent:
+            self._stop(f"none of the {len(sent)} canaries was applied: all were refused")
+        return self.stopped is None
+
+    async def _rest(self, hand_out: HandOut, progress: Progress) -> None:
 
         async def work(item: Item) -> None:
             await self._apply(item)
@@ -147,10 +170,12 @@ class Part:
             if self.stopped is None:
                 yield item
 
-    async def _apply(self, item: Item, *, canary: bool = False) -> None:
+    async def _apply(self, item: Item, *, canary: bool = False) -> ItemUpdate:
+        # Counted before it is sent: what moves while the vendor's "no" is under way may have freed the slot.
+        applied = self._ended[Outcome.APPLIED]
         update = await self._updated(item, canary=canary)
         if update.reason is Reason.SLOT_CONFLICT:
-            self._conflicts[item.item_id] = self._ended[Outcome.APPLIED]
+            self._conflicts[item.item_id] = applied
             update = ItemUpdate(
                 item.item_id,
                 "conflict",
@@ -165,6 +190,7 @@ class Part:
         if canary and (update.outcome, update.reason) in _BAD_CANARIES:
             self._stop(f"a canary, row {item.row}, is {update.outcome}: {update.message}")
         self._check_limits()
+        return update
 
     async def _updated(self, item: Item, *, canary: bool) -> ItemUpdate:
         """Send what is planned of an item, once, and say what became of it."""
@@ -173,20 +199,27 @@ class Part:
         if in_doubt:
             # What was sent last may still be under way at the vendor.
             await waiting.sleep(client.patience.settle_delay)
-        intent = _Intent(self._journal, self._account, item)
+        intent = _Intent(self._journal, self._account, item, self._begin)
         try:
-            update = Update(client, item.booking_id, item.image.changes, item.image.options, intent)
+            update = Update(
+                client,
+                item.booking_id,
+                item.image.changes,
+                item.image.options,
+                guard=intent,
+                in_doubt=in_doubt,
+            )
             result = await update.run()
         except BookingError as error:
             still_in_doubt = in_doubt and not intent.written and isinstance(error, NotApplied)
             return self._failed(item, error, still_in_doubt=still_in_doubt)
         except LedgerUnavailable:
             raise
-        except Exception as error:  # one odd booking must not cost the others
-            log.debug("row %d cannot be applied", item.row, exc_info=error)
+        except Exception as error:  # noqa: BLE001  (one odd booking must not cost the others)
+            log.warning("row %d cannot be applied: %s", item.row, place_of(error))
             return _odd(item, error, sent=in_doubt or intent.written)
         self._unanswered = 0
-        ended = _ended(item, result)
+        ended = _ended(item, result, update.changed_in_full)
         return await self._read_back(ended, update) if canary else ended
 
     async def _read_back(self, ended: ItemUpdate, update: Update[Any]) -> ItemUpdate:
@@ -204,6 +237,12 @@ class Part:
             message="the vendor showed it as wanted, and a moment later it was not: look at it at the vendor",
         )
 
+    async def _begin(self) -> None:
+        """Keep that the change set was begun, before its first booking is sent."""
+        if not self._begun:
+            await asyncio.to_thread(self._ledger.start_applying, self._id)
+            self._begun = True
+
     def _failed(self, item: Item, error: BookingError, *, still_in_doubt: bool) -> ItemUpdate:
         outcome, message = error.outcome, str(error)
         if isinstance(error, BookingNotFound):
@@ -216,7 +255,7 @@ class Part:
             item.item_id,
             "settled",
             outcome,
-            reason=error.reason,
+            reason=reason_of(error),
             message=message,
             warnings=item.warnings,
             request_id=error.request_id,
@@ -239,9 +278,9 @@ class Part:
             self._unanswered = 0
 
     def _check_limits(self) -> None:
-        refused = self._refused_before + self._ended[Outcome.REFUSED]
-        if self._limits.max_refused is not None and refused > self._limits.max_refused:
-            self._stop(f"{refused} refused, and max_refused is {self._limits.max_refused}")
+        refused = self._limits.refused_too_many(self._refused_before + self._ended[Outcome.REFUSED])
+        if refused is not None:
+            self._stop(refused)
         if self._ended[Outcome.UNKNOWN] > self._limits.max_unknown:
             self._stop(
                 f"of {self._ended[Outcome.UNKNOWN]} it is not known what became of them, and max_unknown is "
@@ -317,10 +356,13 @@ class _Intent:
     what the ledger says, and the next apply reads the booking before it sends anything.
     """
 
-    def __init__(self, journal: Journal, account: Account, item: Item) -> None:
+    def __init__(
+        self, journal: Journal, account: Account, item: Item, begin: Callable[[], Awaitable[None]]
+    ) -> None:
         self._journal = journal
         self._account = account
         self._item = item
+        self._begin = begin
         self.written = False
 
     async def about_to_send(self, now: Fields, wanted: Fields) -> None:
@@ -342,6 +384,7 @@ class _Intent:
                 reason=Reason.CHANGED_MEANWHILE,
                 hint="look at the booking; plan it anew if it shall still be changed",
             )
+        await self._begin()
         await self._journal.write(
             ItemUpdate(
                 self._item.item_id,
@@ -368,7 +411,7 @@ def _odd(item: Item, error: Exception, *, sent: bool) -> ItemUpdate:
     )
 
 
-def _ended(item: Item, result: UpdateResult) -> ItemUpdate:
+def _ended(item: Item, result: UpdateResult, changed: Mapping[str, FieldChange]) -> ItemUpdate:
     outcome, warnings = result.outcome, result.warnings
     if outcome is Outcome.UNCHANGED and item.attempts:
         outcome, warnings = Outcome.APPLIED, (*warnings, _FOUND)
@@ -378,5 +421,5 @@ def _ended(item: Item, result: UpdateResult) -> ItemUpdate:
         outcome,
         warnings=warnings,
         request_id=result.request_id,
-        shown=result.changed if result.changed and result.changed != item.image.shown else None,
+        shown=changed if changed and changed != item.image.shown else None,
     )

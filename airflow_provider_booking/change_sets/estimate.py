@@ -23,6 +23,11 @@ def estimated_seconds(settings: VendorSettings, updates: int, reads_per_update: 
     return max(_seconds(settings.rate_limit, updates), _seconds(settings.read_rate_limit, reads))
 
 
+def writes_per_second(settings: VendorSettings) -> float:
+    """How many writes a connection may send a second in the long run."""
+    return min(rate.limit / rate.interval * 1000 for rate in rates(settings.rate_limit))
+
+
 def _seconds(limits: tuple[str, ...], calls: int) -> float:
     # Each window lets its first calls pass at once, and as many again when it is over.
     return max(

@@ -62,6 +62,8 @@ class HandOut:
                 item, waits_for = streamed
                 if item.item_id not in self._admitted:
                     await self._admit(item, waits_for)
+            elif self._ready:
+                continue  # somebody was done while the stream was looked at
             elif not self._waits_for:
                 raise StopAsyncIteration
             elif self._out:
@@ -106,6 +108,7 @@ class HandOut:
                 if blocker not in self._done:
                     in_the_way.add(blocker)
                     self._waited_for_by[blocker].append(item.item_id)
+            in_the_way -= self._done  # while the ledger was asked
             self._waits_for[item.item_id] = in_the_way
             if not in_the_way:
                 self._release(item.item_id)

@@ -53,8 +53,10 @@ class ChangeSet:
     Attributes:
         change_set_id: Its id.
         key: Under which key it was planned.
+        arguments: A digest of what was asked for under the key.
         state: Whether planning is done.
         notify: Who shall be told.
+        rows: How many rows its source had; None until planning is done.
         digest: Of all that is planned; None until planning is done.
         eta_seconds: How long applying takes at least, by the rate limits; None until planning is done.
         created_at: When planning was begun.
@@ -65,8 +67,10 @@ class ChangeSet:
 
     change_set_id: str
     key: str
+    arguments: str
     state: State
     notify: Notify
+    rows: int | None
     digest: str | None
     eta_seconds: float | None
     created_at: datetime

@@ -5,10 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import traceback
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from airflow_provider_booking.bookings import BookingError, BookingRef, InvalidInput, Outcome, Reason
+from airflow_provider_booking.bookings import (
+    BookingError,
+    BookingRef,
+    InvalidInput,
+    Outcome,
+    Reason,
+    VendorUnavailable,
+)
 from airflow_provider_booking.change_sets.items import Image, ItemUpdate, Target
 from airflow_provider_booking.change_sets.rows import Wish
 from airflow_provider_booking.change_sets.targets import target
@@ -57,9 +66,8 @@ class Judge:
             return await self._planned(item, record)
         except BookingError as error:
             return failed(item, error)
-        except Exception as error:  # one odd booking must not cost the others
-            # Its text may hold what the vendor knows about people: the log gets the place only.
-            log.debug("row %d cannot be planned", item.row, exc_info=error)
+        except Exception as error:  # noqa: BLE001  (one odd booking must not cost the others)
+            log.warning("row %d cannot be planned: %s", item.row, place_of(error))
             return failed(
                 item,
                 InvalidInput(
@@ -89,7 +97,7 @@ class Judge:
             record=record,
             changes=changes,
             options=dict(telling.options),
-            shown=preview.shown,
+            shown=preview.in_full,
         )
         return ItemUpdate(
             item.item_id,
@@ -134,10 +142,21 @@ def failed(item: Item, error: BookingError) -> ItemUpdate:
         item.item_id,
         "read",
         error.outcome,
-        reason=error.reason,
+        reason=reason_of(error),
         message=str(error),
         request_id=error.request_id,
     )
+
+
+def reason_of(error: BookingError) -> Reason:
+    """Why, as the ledger keeps it: what got no usable answer is tried again, whatever stood in its place."""
+    return Reason.NO_ANSWER if isinstance(error, VendorUnavailable) else error.reason
+
+
+def place_of(error: Exception) -> str:
+    """Where an error was raised. Its text may hold what the vendor knows about people, and is left out."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno}"
 
 
 def check_not_past(booking: Booking, starts_at: float | None = None) -> None:

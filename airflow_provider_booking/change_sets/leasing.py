@@ -27,13 +27,16 @@ class LeaseLost(Exception):
 
 
 @asynccontextmanager
-async def leased(ledger: Ledger, name: str, say: Callable[[str], object]) -> AsyncIterator[None]:
+async def leased(
+    ledger: Ledger, name: str, say: Callable[[str], object], *, shown: str
+) -> AsyncIterator[None]:
     """Hold a lease until the block ends; wait for it while another process has it.
 
     Args:
         ledger: Where the lease is kept.
         name: What must not be done twice at once.
         say: Told once if there is a wait.
+        shown: What is held, for a reader.
 
     Raises:
         LeaseLost: It could not be renewed in time; the block was cancelled.
@@ -43,17 +46,17 @@ async def leased(ledger: Ledger, name: str, say: Callable[[str], object]) -> Asy
     while not await asyncio.to_thread(ledger.take_lease, name, holder, SECONDS):
         if not told:
             told = True
-            say(f"Another process has {name} in hand: waiting for it, or for {SECONDS:.0f} s if it died")
+            say(f"Another run has {shown} in hand: waiting for it, or for {SECONDS:.0f} s if it died")
         await asyncio.sleep(_LOOK)
     try:
-        async with _renewing(ledger, name, holder):
+        async with _renewing(ledger, name, holder, shown):
             yield
     finally:
         await asyncio.to_thread(ledger.drop_lease, name, holder)
 
 
 @asynccontextmanager
-async def _renewing(ledger: Ledger, name: str, holder: str) -> AsyncIterator[None]:
+async def _renewing(ledger: Ledger, name: str, holder: str, shown: str) -> AsyncIterator[None]:
     work = asyncio.current_task()
     lost = False
 
@@ -75,7 +78,7 @@ async def _renewing(ledger: Ledger, name: str, holder: str) -> AsyncIterator[Non
     except asyncio.CancelledError:
         if lost:
             raise LeaseLost(
-                f"The lease {name} could not be renewed, so that another process may have begun the same: "
+                f"The lease on {shown} could not be renewed, so that another run may have taken it up: "
                 "nothing more was sent. Run the task again."
             ) from None
         raise

@@ -97,16 +97,34 @@ async def plan(
     """
     new = NewChangeSet(request.key, request.arguments, request.notify, request.expires_in)
     found = await asyncio.to_thread(ledger.begin, new)
-    async with leased(ledger, f"plan {found.change_set_id}", say):
+    async with leased(ledger, f"plan {found.change_set_id}", say, shown=f"key {request.key}"):
         found = await asyncio.to_thread(ledger.change_set, found.change_set_id)
+        again = 0
         if found.state is State.PLANNED:
-            say(f"{request.key} is planned already, as {found.change_set_id}")
-            return found
-        # Left over from a planning that died: it wrote to no vendor, so it can be forgotten.
-        await asyncio.to_thread(ledger.restart, found.change_set_id)
+            _check_same(found, request)
+            again = await asyncio.to_thread(ledger.reopen, found.change_set_id)
+            if not again:
+                say(f"{request.key} is planned already, as {found.change_set_id}")
+                return found
         async with Accounts(connect) as accounts:
             planner = _Planner(request, ledger, found.change_set_id, accounts, say)
+            if again:
+                say(
+                    f"{request.key} is planned already, but for {again} that could not be read: reading these"
+                )
+                return await planner.go_on(found.rows or 0)
+            # What a planning that died left over wrote to no vendor, so it can be forgotten.
+            await asyncio.to_thread(ledger.restart, found.change_set_id, new)
             return await planner.run(open_rows)
+
+
+def _check_same(found: ChangeSet, request: PlanRequest) -> None:
+    if found.arguments != request.arguments:
+        raise InvalidInput(
+            f"the key {request.key} already names change set {found.change_set_id}, which was planned from "
+            "other arguments",
+            hint="give another key, or the same arguments",
+        )
 
 
 class _Planner:
@@ -127,8 +145,16 @@ class _Planner:
     async def run(self, open_rows: OpenRows) -> ChangeSet:
         if self._request.conn_id is not None:
             await self._accounts.get(self._request.conn_id)  # wrong for one row, wrong for all
-        await self._take_in(open_rows)
+        rows = await self._take_in(open_rows)
         await asyncio.to_thread(self._ledger.settle_duplicates, self._id)
+        return await self.go_on(rows)
+
+    async def go_on(self, rows: int) -> ChangeSet:
+        """Read what is unread, and finish.
+
+        Args:
+            rows: How many rows the source had.
+        """
         unread = await asyncio.to_thread(self._ledger.count_unread, self._id)
         progress = Progress("read", sum(unread.values()), self._say)
         async with Journal(self._ledger, self._id) as journal:
@@ -138,10 +164,10 @@ class _Planner:
             ]
             await side_by_side(*(each.run(unread[each.conn_id]) for each in readings))
         progress.tell()
-        return await self._finish()
+        return await self._finish(rows)
 
-    async def _take_in(self, open_rows: OpenRows) -> None:
-        """Put every row into the ledger, good or bad."""
+    async def _take_in(self, open_rows: OpenRows) -> int:
+        """Put every row into the ledger, good or bad; return how many there were."""
         progress = Progress("taken in", None, self._say)
         async for chunk in self._chunks(open_rows):
             items = [await self._item(row) for row in chunk]
@@ -152,6 +178,7 @@ class _Planner:
                 "the source names no booking",
                 hint="check it; give allow_empty=True if that is as it should be",
             )
+        return progress.done
 
     async def _chunks(self, open_rows: OpenRows) -> AsyncIterator[list[Row | BadRow]]:
         source, change = self._request.source, self._request.change
@@ -216,7 +243,7 @@ class _Planner:
         request = self._request
         return Judge(account, notify=request.notify, on_dst=request.on_dst, include_past=request.include_past)
 
-    async def _finish(self) -> ChangeSet:
+    async def _finish(self, rows: int) -> ChangeSet:
         conn_ids = await asyncio.to_thread(self._ledger.conn_ids, self._id)
         endpoints = {conn_id: (await self._accounts.get(conn_id)).endpoint for conn_id in conn_ids}
         await asyncio.to_thread(self._ledger.name_connections, self._id, endpoints)
@@ -232,6 +259,7 @@ class _Planner:
         return await asyncio.to_thread(
             self._ledger.finish_planning,
             self._id,
+            rows=rows,
             digest=await asyncio.to_thread(whole_digest, self._ledger, self._id, self._request.notify),
             eta_seconds=eta,
         )

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 PAGE = 500
 """Items that are read from the ledger at once."""
+WORTH_A_LIST = 5
+"""Of fewer bookings the list is not asked how long it is: that takes a call as well."""
 OUTAGE = 5
 """After so many bookings in a row that got no answer, the vendor is taken to be down."""
 
@@ -59,7 +61,7 @@ class Reading:
         Args:
             count: How many that are.
         """
-        if count > 1:
+        if count >= WORTH_A_LIST:
             await self._read_list(count)
         await for_each(self._unread(), self._read, at_once=self._account.at_once)
 

@@ -10,6 +10,7 @@ from airflow_provider_booking.bookings.wording import field_path
 from airflow_provider_booking.change_sets.wall_time import (
     OnDst,
     given_time,
+    is_certain,
     moment_on,
     shifted,
     wall_clock,
@@ -35,8 +36,9 @@ def target(
     """Make a wish absolute.
 
     A shift moves start and end each on the wall clock of the zone, so that a booking across a clock change
-    may last an hour more or less than before. ``move_to_date`` puts the start on that day at the hour that it
-    has; the end stays as many days after it as it was. A booking with an end only is moved by its end.
+    may last an hour more or less than before; where ``on_dst`` has to decide, it lasts as long as before.
+    ``move_to_date`` puts the start on that day at the hour that it has; the end stays as many days after it
+    as it was. A booking with an end only is moved by its end.
 
     Args:
         wish: What is wished.
@@ -92,7 +94,11 @@ def _moved(
         raise InvalidInput("the booking has no time that could be moved", hint="leave it out")
     place = zone_of(zone)
     by = _distance(wish, times, place)
-    return {name: shifted(time, by, place, on_dst, field=name) for name, time in times.items()}
+    moved = {name: shifted(time, by, place, on_dst, field=name) for name, time in times.items()}
+    if len(times) == len(_TIMES) and not all(is_certain(times[name], by, place) for name in _TIMES):
+        # Resolved one by one, the start could meet the end: the booking lasts as long as it did.
+        moved["end"] = moved["start"] + (times["end"] - times["start"])
+    return moved
 
 
 def _distance(wish: Wish, times: Mapping[str, datetime], zone: ZoneInfo) -> timedelta:

@@ -145,6 +145,17 @@ def shifted(moment: datetime, by: timedelta, zone: ZoneInfo, on_dst: OnDst, *, f
     return moment_on(wall, zone, on_dst, field=field)
 
 
+def is_certain(moment: datetime, by: timedelta, zone: ZoneInfo) -> bool:
+    """Whether :func:`shifted` needs no ``on_dst``: the clock shows the new time exactly once.
+
+    Raises:
+        OverflowError: The new time is outside the calendar.
+    """
+    wall = moment.astimezone(zone).replace(tzinfo=None, fold=0) + by
+    first, second = (wall.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1))
+    return not by or first == second
+
+
 def _ambiguous(wall: datetime, zone: ZoneInfo, field: str, *, gap: bool) -> InvalidInput:
     shown = f"{field} {wall.isoformat(timespec='minutes')}"
     hint = "choose another time, or set on_dst to later or earlier"

@@ -149,6 +149,7 @@ def _patience(attempts: int | None) -> Patience:
         seconds=conf.getfloat("booking", "request_seconds"),
         longest_wait=conf.getfloat("booking", "longest_wait"),
         settle_delay=conf.getfloat("booking", "settle_delay"),
+        fresh_for=conf.getfloat("booking", "fresh_for"),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -43,10 +44,16 @@ class _ChangeSetOperator(BaseAsyncOperator):
             AirflowException: A retry may succeed.
         """
         from airflow_provider_booking.bookings import BookingError  # noqa: PLC0415  (heavy)
+        from airflow_provider_booking.change_sets.leasing import LeaseLost  # noqa: PLC0415
+        from airflow_provider_booking.change_sets.ledger import LedgerUnavailable  # noqa: PLC0415  (heavy)
         from airflow_provider_booking.change_sets.report import BooksDoNotBalance  # noqa: PLC0415  (heavy)
-        from airflow_provider_booking.operators.storage import open_ledger  # noqa: PLC0415  (heavy)
+        from airflow_provider_booking.operators.storage import (  # noqa: PLC0415  (heavy)
+            check_report_place,
+            open_ledger,
+        )
 
         try:
+            check_report_place()
             ledger = await asyncio.to_thread(open_ledger)
             with ledger:
                 return await self._work(ledger, context)
@@ -56,6 +63,8 @@ class _ChangeSetOperator(BaseAsyncOperator):
             raise kind(str(error)) from None
         except BooksDoNotBalance as error:
             raise AirflowFailException(str(error)) from None
+        except (LedgerUnavailable, LeaseLost) as error:
+            raise AirflowException(str(error)) from None
 
     async def _work(self, ledger: Ledger, context: Context) -> dict[str, Any]:
         raise NotImplementedError
@@ -178,7 +187,7 @@ class PlanBookingChangesOperator(_ChangeSetOperator):
         asked: list[Any] = [self.source, self.change or None, self.conn_id or None, self.notify, self.on_dst]
         asked += [self.include_past, self.allow_empty]
         return PlanRequest(
-            key=self.key or _default_key(context),
+            key=str(self.key or self._default_key(context)),
             arguments=hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest(),
             source=parse_source(self.source),
             change=parse_change(self.change or None),
@@ -187,8 +196,15 @@ class PlanBookingChangesOperator(_ChangeSetOperator):
             on_dst=_choice("on_dst", self.on_dst, OnDst),
             include_past=self.include_past,
             allow_empty=self.allow_empty,
-            expires_in=self.expires_in.total_seconds(),
+            expires_in=_seconds("expires_in", self.expires_in),
         )
+
+    def _default_key(self, context: Context) -> str:
+        run: Any = context.get("dag_run")
+        if run is not None:
+            return f"{run.dag_id}/{run.run_id}"
+        # Outside of any run there is nothing that a second planning could have in common with this one.
+        return f"{self.task_id}/{uuid.uuid4()}"
 
 
 class ApplyBookingChangesOperator(_ChangeSetOperator):
@@ -202,7 +218,8 @@ class ApplyBookingChangesOperator(_ChangeSetOperator):
         change_set_id: Which one, from the plan's XCom.
         digest: The plan that was approved; where it is given, no other one is applied.
         conn_id: Only this connection's part, for one mapped task a connection.
-        canary: So many bookings go first, each read back once more; unless they are well, the rest is left.
+        canary: So many bookings are sent first, each read back once more. If one does not stay as it was
+            left, or it is not known what became of it, or all are refused, the rest is left alone.
         max_refused: Stop when more than so many are refused; None: never.
         max_unknown: Stop when of more than so many it is not known what became of them.
 
@@ -251,7 +268,8 @@ class ApplyBookingChangesOperator(_ChangeSetOperator):
             connect=connect,
             say=self.log.info,
         )
-        report = await self._report(ledger, self.change_set_id, part=conn_id or "", conn_id=conn_id)
+        part = f"connection-{conn_id}" if conn_id else ""
+        report = await self._report(ledger, self.change_set_id, part=part, conn_id=conn_id)
         self._judge(applied, report)
         return {"change_set_id": self.change_set_id, "counts": applied.counts, "report": report}
 
@@ -309,6 +327,9 @@ def _choice(name: str, value: Any, choices: Any) -> Any:
         raise InvalidInput(f"{name} must be {known}", hint="use one of these") from None
 
 
-def _default_key(context: Context) -> str:
-    run: Any = context["dag_run"]
-    return f"{run.dag_id}/{run.run_id}"
+def _seconds(name: str, value: Any) -> float:
+    from airflow_provider_booking.bookings import InvalidInput  # noqa: PLC0415  (heavy)
+
+    if not isinstance(value, timedelta):
+        raise InvalidInput(f"{name} is a {type(value).__name__}", hint="give a timedelta")
+    return value.total_seconds()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -9,8 +10,9 @@ from urllib.parse import quote
 
 from airflow.sdk import BaseHook, ObjectStoragePath
 from airflow.sdk.configuration import conf
+from airflow.sdk.exceptions import AirflowConfigException, AirflowException
 
-from airflow_provider_booking.bookings import InvalidInput
+from airflow_provider_booking.bookings import InvalidInput, VendorUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from airflow_provider_booking.change_sets.rows import BadRow, Row, Wish
     from airflow_provider_booking.change_sets.sources import File, Ids, Sql
 
+LONGEST_KEPT = 36_500
+"""Days: a hundred years."""
 ROWS_AT_ONCE = 1000
 """Rows that a query's cursor hands over at once."""
 
@@ -36,8 +40,39 @@ def open_ledger() -> Ledger:
     return ledger.open_ledger(
         url,
         ledger.Sealer(conf.get("core", "fernet_key", fallback="")),
-        keep_days=conf.getfloat("booking", "keep_days"),
+        keep_days=_keep_days(),
     )
+
+
+def _keep_days() -> float:
+    try:
+        days: float = conf.getfloat("booking", "keep_days")
+    except (AirflowConfigException, ValueError):
+        days = math.nan
+    if not 0 < days <= LONGEST_KEPT:
+        raise InvalidInput(
+            "[booking] keep_days is no number of days", hint=f"give one from 1 to {LONGEST_KEPT}"
+        )
+    return days
+
+
+def check_report_place() -> None:
+    """Make sure that reports can be written, before there is anything to report on.
+
+    Raises:
+        InvalidInput: They cannot.
+    """
+    try:
+        _report_root().mkdir(parents=True, exist_ok=True)
+    except (ImportError, OSError, ValueError) as error:
+        raise InvalidInput(
+            f"[booking] report_url cannot be written to ({type(error).__name__})",
+            hint="check it, and that its storage's provider is installed",
+        ) from None
+
+
+def _report_root() -> Any:
+    return ObjectStoragePath(conf.get("booking", "report_url") or str(_airflow_home() / "booking_reports"))
 
 
 class ReportFolder:
@@ -49,8 +84,7 @@ class ReportFolder:
     """
 
     def __init__(self, change_set_id: str, part: str = "") -> None:
-        root = conf.get("booking", "report_url") or str(_airflow_home() / "booking_reports")
-        self._path = ObjectStoragePath(root) / change_set_id
+        self._path = _report_root() / change_set_id
         if part:
             self._path = self._path / quote(part, safe="")
         self._path.mkdir(parents=True, exist_ok=True)
@@ -62,8 +96,7 @@ class ReportFolder:
 
     def open(self, name: str) -> BinaryIO:
         """Open a file in it for writing; what was there is replaced."""
-        path: Any = self._path / name
-        opened: BinaryIO = path.open("wb")
+        opened: BinaryIO = (self._path / name).open("wb")
         return opened
 
 
@@ -98,27 +131,42 @@ def _opened(url: str) -> BinaryIO:
 
 
 def _queried(source: Sql, change: Wish | None) -> Iterator[Row | BadRow]:
-    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415  (heavy)
+    from sqlalchemy.exc import OperationalError, SQLAlchemyError  # noqa: PLC0415  (heavy)
 
     from airflow_provider_booking.change_sets.sources.queried import rows_of_query  # noqa: PLC0415  (heavy)
 
-    hook: Any = BaseHook.get_hook(source.conn_id)
-    if not hasattr(hook, "get_sqlalchemy_engine"):
-        raise InvalidInput(
-            f"connection {source.conn_id} leads to no SQL database", hint="name one of a database"
-        )
+    hook = _database(source.conn_id)
     try:
         with hook.get_sqlalchemy_engine().connect() as connection:
             # Streamed from the server, and sent as it is: a percent sign or a colon in it means itself.
             options = {"stream_results": True, "yield_per": ROWS_AT_ONCE, "no_parameters": True}
             result = connection.execution_options(**options).exec_driver_sql(source.statement)
             yield from rows_of_query(list(result.keys()), result, change)
+    except OperationalError as error:
+        # It may be down, or busy; what its driver says is kept back, as below.
+        raise VendorUnavailable(
+            f"the query on {source.conn_id} could not be run ({type(error.orig).__name__})",
+            hint="check that the database is up, and run the query by hand",
+        ) from None
     except SQLAlchemyError as error:
         # The driver's own words may quote the statement and its data.
         raise InvalidInput(
             f"the query on {source.conn_id} failed ({type(error).__name__})",
             hint="run it by hand to see why",
         ) from None
+
+
+def _database(conn_id: str) -> Any:
+    try:
+        hook: Any = BaseHook.get_hook(conn_id)
+    except AirflowException as error:
+        raise InvalidInput(
+            f"connection {conn_id} leads to no SQL database ({type(error).__name__})",
+            hint="name a connection to one, and install its provider",
+        ) from None
+    if not hasattr(hook, "get_sqlalchemy_engine"):
+        raise InvalidInput(f"connection {conn_id} leads to no SQL database", hint="name one that does")
+    return hook
 
 
 def _airflow_home() -> Path:

@@ -54,7 +54,9 @@ class VendorClient(ABC, Generic[Settings, AChange]):
     id_field: ClassVar[str]
     """What the vendor calls a booking's id."""
     secret_fields: ClassVar[frozenset[str]] = frozenset()
-    """Fields whose values are never shown: they read ``***`` in results."""
+    """Fields whose values no log and no XCom shows: they read ``***`` in results."""
+    password_fields: ClassVar[frozenset[str]] = frozenset()
+    """Of these, fields that not even a report shows: whoever reads them gets in."""
     volatile_fields: ClassVar[frozenset[str]] = frozenset()
     """Fields that the vendor changes by itself."""
     options_model: ClassVar[type[BaseModel] | None] = None

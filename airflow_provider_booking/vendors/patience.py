@@ -16,9 +16,12 @@ class Patience:
             the worker slot is given back.
         settle_delay: Seconds before the read that looks for a write whose answer was lost, or that did not
             show at once.
+        fresh_for: Seconds for which a booking that was read may be written on; after a longer wait it is
+            looked at once more.
     """
 
     attempts: int = 5
     seconds: float = 120
     longest_wait: float = 60
     settle_delay: float = 2
+    fresh_for: float = 2

@@ -19,6 +19,7 @@ import email.utils
 import logging
 import ssl
 import time
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -49,6 +50,7 @@ from airflow_provider_booking.bookings import (
 )
 from airflow_provider_booking.vendors import waiting
 from airflow_provider_booking.vendors.connections import Connections
+from airflow_provider_booking.vendors.freshness import ensure_fresh
 from airflow_provider_booking.vendors.meanings import BY_STATUS, FROM_ANYBODY, Failure, Meaning
 from airflow_provider_booking.vendors.quiet import own_request
 from airflow_provider_booking.vendors.settings import is_loopback
@@ -116,6 +118,11 @@ class Dialect(Protocol):
 
     def wait(self, headers: Mapping[str, str]) -> float | None:
         """Seconds that a throttled caller is told to wait, in a header of the vendor's own."""
+
+
+# Of the task that calls. A call within a call, to look again before a write, must not wait for a second slot
+# while it holds one: if all did, none would go on.
+_slot_in_hand: ContextVar[bool] = ContextVar("booking_slot_in_hand", default=False)
 
 
 class Transport:
@@ -191,12 +198,18 @@ class Transport:
                 await self.throttle.pass_through(
                     writes=operation.kind == "write", longest_wait=patience.longest_wait
                 )
+            if operation.kind == "write":
+                await ensure_fresh()
             return await self._send(operation, dialect, request, auth)
 
-        if operation.kind == "token":
+        if operation.kind == "token" or _slot_in_hand.get():
             return await retrying(attempt)
         async with self._slots:
-            return await retrying(attempt)
+            in_hand = _slot_in_hand.set(True)
+            try:
+                return await retrying(attempt)
+            finally:
+                _slot_in_hand.reset(in_hand)
 
     def _written(self, operation: Operation, url: str, **parts: Any) -> httpx.Request:
         with contextlib.suppress(ValueError, RecursionError):

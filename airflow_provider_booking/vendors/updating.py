@@ -6,6 +6,7 @@ left no trace.
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
@@ -23,10 +24,11 @@ from airflow_provider_booking.bookings import (
 )
 from airflow_provider_booking.bookings.booking import checked_id
 from airflow_provider_booking.vendors import waiting
+from airflow_provider_booking.vendors.freshness import Stale, standing_on
 from airflow_provider_booking.vendors.redaction import masked, without_addresses
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from airflow_provider_booking.vendors.client import VendorClient
 
@@ -75,13 +77,13 @@ class Preview:
     Attributes:
         now: All fields of the booking.
         wanted: The fields that would be sent because they differ, as they shall read; none: nothing is sent.
-        shown: The same fields before and after, without secrets.
+        in_full: The same fields before and after, as a report may show them: all but passwords.
         warnings: What a person should know.
     """
 
     now: Fields
     wanted: Fields
-    shown: dict[str, FieldChange]
+    in_full: dict[str, FieldChange]
     warnings: tuple[str, ...]
 
 
@@ -94,6 +96,7 @@ class Update(Generic[AChange]):
         changes: Vendor field names to values.
         options: The vendor's options.
         guard: Asked before the change is sent.
+        in_doubt: Whether it may have been sent before, and nobody knows what became of it.
 
     Raises:
         InvalidInput: The id, ``changes`` or an option is wrong; nothing was sent.
@@ -105,21 +108,28 @@ class Update(Generic[AChange]):
         booking_id: str,
         changes: Mapping[str, Any],
         options: Mapping[str, Any],
+        *,
         guard: Guard | None = None,
+        in_doubt: bool = False,
     ) -> None:
         self._client = client
         self._guard = guard
+        self._in_doubt = in_doubt
         self._changes = changes
         self._booking_id = checked_id(booking_id, field=client.id_field)
         self._options = client.parse_options(options)
         self._change = client.parse_changes(changes, self._options)
         self._warnings = client.remarks(self._change)
         self._unseen: frozenset[str] = frozenset()
+        self.changed_in_full: dict[str, FieldChange] = {}
+        """After :meth:`run`: field to its values before and after, as a report may show them."""
 
     async def run(self) -> UpdateResult:
         """See :meth:`airflow_provider_booking.vendors.client.VendorClient.update_booking`."""
         async with self._client.turn(self._booking_id):
-            return await self._run()
+            while True:
+                with contextlib.suppress(Stale):
+                    return await self._run()
 
     def preview(self, record: Record) -> Preview:
         """What :meth:`run` would do to a booking that reads so.
@@ -132,9 +142,8 @@ class Update(Generic[AChange]):
         """
         wanted = self._wanted(record)
         now = self._client.fields(record)
-        shown = {name: self._shown(name, now.get(name), value) for name, value in wanted.items()}
-        named = self._client.named_as_asked(shown, self._changes)
-        return Preview(now, wanted, named, self._warnings + self._client.remarks_on(record))
+        changed = {name: FieldChange(before=now.get(name), after=value) for name, value in wanted.items()}
+        return Preview(now, wanted, self._in_full(changed), self._warnings + self._client.remarks_on(record))
 
     async def holds(self) -> bool:
         """Read the booking and tell whether it is as wanted, as far as the vendor shows it."""
@@ -150,9 +159,10 @@ class Update(Generic[AChange]):
 
     async def _run(self) -> UpdateResult:
         client = self._client
+        self._warnings = client.remarks(self._change)
         before = await self._read()
         wanted = self._wanted(before)
-        if not wanted:
+        if not wanted or (self._in_doubt and self._was_applied(before, wanted)):
             self._warn(*client.remarks_on(before))
             return self._result(Outcome.UNCHANGED, {})
         receipt = await self._write(before, wanted)
@@ -167,6 +177,23 @@ class Update(Generic[AChange]):
             raise self._held(receipt, after, wanted, Reason.VENDOR_ERROR)
         return self._applied(before, after, wanted, receipt.request_id)
 
+    def _was_applied(self, record: Record, wanted: Fields) -> bool:
+        """Whether a write that may have been sent before can be seen, although not all of it is shown.
+
+        Raises:
+            OutcomeUnknown: The vendor shows nothing of what was sent.
+        """
+        if self._comparable(record, wanted):
+            return False  # what is shown is not as wanted
+        if self._comparable(record, self._client.wanted(record, self._change, self._options)):
+            return True  # one write brings all of it, or nothing
+        raise OutcomeUnknown(
+            "it may have been sent before, and reading back cannot tell: the vendor does not show it",
+            vendor=self._client.vendor,
+            operation="update_booking",
+            hint="look at the booking at the vendor before sending it again",
+        )
+
     async def _read(self) -> Record:
         return await self._client.read(self._booking_id, self._options)
 
@@ -176,7 +203,9 @@ class Update(Generic[AChange]):
         if self._guard is not None:
             await self._guard.about_to_send(client.fields(record), wanted)
         try:
-            return await client.write(self._booking_id, record, self._change, self._options)
+            fresh_for = client.patience.fresh_for
+            with standing_on(lambda: self._look_again(record), fresh_for=fresh_for):
+                return await client.write(self._booking_id, record, self._change, self._options)
         except OutcomeUnknown as lost:
             found = await self._read_back(lost)
             if not self._comparable(found, wanted):
@@ -190,6 +219,17 @@ class Update(Generic[AChange]):
             if not again:
                 raise
         return await self._write(found, wanted, again=False)
+
+    async def _look_again(self, record: Record) -> None:
+        """Read the booking once more.
+
+        Raises:
+            Stale: It is not as it was: what is sent has to be made anew.
+        """
+        before, now = self._client.fields(record), self._client.fields(await self._read())
+        changed = differing_fields(now, before).keys() | differing_fields(before, now).keys()
+        if changed - self._client.volatile_fields:
+            raise Stale
 
     async def _read_back(self, lost: OutcomeUnknown) -> Record:
         await waiting.sleep(self._client.patience.settle_delay)
@@ -248,13 +288,30 @@ class Update(Generic[AChange]):
         self._warn(*self._client.remarks_on(after))
         return self._result(
             Outcome.APPLIED,
-            {name: self._shown(name, old.get(name), new.get(name)) for name in wanted if name in changed},
+            {
+                name: FieldChange(before=old.get(name), after=new.get(name))
+                for name in wanted
+                if name in changed
+            },
             request_id,
         )
 
-    def _shown(self, name: str, before: JsonValue, after: JsonValue) -> FieldChange:
-        show = masked if name in self._client.secret_fields else without_addresses
-        return FieldChange(before=show(before), after=show(after))
+    def _in_full(self, changed: Mapping[str, FieldChange]) -> dict[str, FieldChange]:
+        """What a report may show, by the names under which it was asked for."""
+        passwords = self._client.password_fields
+        shown = {
+            name: _through(masked, each) if name in passwords else each for name, each in changed.items()
+        }
+        return self._client.named_as_asked(shown, self._changes)
+
+    def _for_a_log(self, changed: Mapping[str, FieldChange]) -> dict[str, FieldChange]:
+        """What XCom and logs may show."""
+        secret = self._client.secret_fields
+        shown = {
+            name: _through(masked if name in secret else without_addresses, each)
+            for name, each in changed.items()
+        }
+        return self._client.named_as_asked(shown, self._changes)
 
     def _warn(self, *warnings: str) -> None:
         self._warnings += warnings
@@ -262,15 +319,20 @@ class Update(Generic[AChange]):
     def _result(
         self, outcome: Outcome, changed: dict[str, FieldChange], request_id: str | None = None
     ) -> UpdateResult:
+        self.changed_in_full = self._in_full(changed)
         return UpdateResult(
             vendor=self._client.vendor,
             conn_id=self._client.settings.conn_id,
             booking_id=self._booking_id,
             outcome=outcome,
-            changed=self._client.named_as_asked(changed, self._changes),
+            changed=self._for_a_log(changed),
             warnings=self._warnings,
             request_id=request_id,
         )
+
+
+def _through(show: Callable[[JsonValue], JsonValue], change: FieldChange) -> FieldChange:
+    return FieldChange(before=show(change.before), after=show(change.after))
 
 
 def differing_fields(now: Fields, wanted: Fields) -> Fields:

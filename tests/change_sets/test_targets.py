@@ -106,7 +106,20 @@ def test_a_shift_into_a_fold_is_refused_as_one() -> None:
 def test_a_policy_settles_a_shift_into_a_gap() -> None:
     night = booked("2027-03-27T02:30+01:00", "2027-03-27T04:00+01:00")
     moved = times(made(Wish(shift=timedelta(days=1)), night, on_dst=OnDst.LATER))
-    assert moved == (moment("2027-03-28T03:30+02:00"), moment("2027-03-28T04:00+02:00"))
+    assert moved == (moment("2027-03-28T03:30+02:00"), moment("2027-03-28T05:00+02:00"))
+
+
+@pytest.mark.parametrize("policy", [OnDst.LATER, OnDst.EARLIER])
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [("02:30", "03:00"), ("02:00", "03:00"), ("02:30", "03:30"), ("02:00", "03:30"), ("01:30", "02:30")],
+)
+def test_what_a_policy_settles_lasts_as_long_as_before(start: str, end: str, policy: OnDst) -> None:
+    night = booked(f"2027-03-27T{start}+01:00", f"2027-03-27T{end}+01:00")
+    assert night.start is not None
+    assert night.end is not None
+    moved = times(made(Wish(shift=timedelta(days=1)), night, on_dst=policy))
+    assert moved[1] - moved[0] == night.end - night.start
 
 
 def test_a_day_to_move_to_keeps_the_hours() -> None:

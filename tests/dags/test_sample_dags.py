@@ -1,6 +1,7 @@
 """Airflow parses DAG files again and again: the samples load without error and without anything heavy."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -26,7 +27,11 @@ for name in list(sys.modules):
 sys.modules.update(dict.fromkeys(heavy))
 
 dags = [thing for thing in runpy.run_path(sys.argv[1]).values() if isinstance(thing, DAG)]
-print(json.dumps({dag.dag_id: {"tags": sorted(dag.tags), "tasks": sorted(dag.task_ids)} for dag in dags}))
+told = {
+    dag.dag_id: {"tags": sorted(dag.tags), "tasks": sorted(dag.task_ids), "params": sorted(dag.params)}
+    for dag in dags
+}
+print(json.dumps(told))
 """
 
 
@@ -62,3 +67,14 @@ def test_a_sample_dag_is_tagged(dag_file: Path, loaded: dict[str, Any]) -> None:
 def test_update_one_booking_has_a_task_for_each_vendor(dag_file: Path, loaded: dict[str, Any]) -> None:
     if dag_file.stem == "update_one_booking":
         assert loaded["update_one_booking"]["tasks"] == ["feishu", "jicoo", "kos", "onlive", "zoho"]
+
+
+def test_bulk_reschedule_plans_applies_and_reports(dag_file: Path, loaded: dict[str, Any]) -> None:
+    if dag_file.stem == "bulk_reschedule":
+        assert {"plan", "apply", "report", "done"} <= set(loaded["bulk_reschedule"]["tasks"])
+
+
+def test_every_field_of_the_form_reaches_a_task(dag_file: Path, loaded: dict[str, Any]) -> None:
+    """A param that no template names would be a field that does nothing."""
+    names = set(loaded[dag_file.stem]["params"])
+    assert names == set(re.findall(r"params\.(\w+)", dag_file.read_text()))

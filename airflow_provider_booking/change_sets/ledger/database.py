@@ -98,18 +98,32 @@ def _sqlite(place: URL) -> Engine:
     engine = create_engine(place, connect_args=arguments, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
-    def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
+    def _prepare(connection: sqlite3.Connection, record: Any) -> None:
+        record.info["inode"] = _inode(file)
         # FULL: what is committed survives a power cut, too.
         for pragma in ("synchronous = FULL", "foreign_keys = ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
+        # A file that was deleted can be written to, and what is written is gone.
+        if connection.info.get("inode") != _inode(file):
+            connection.invalidate()
+            raise LedgerUnavailable(
+                f"The ledger at {place} was deleted or replaced: nothing more is kept in it"
+            )
         # Who reads first and then wants to write can lose to another one who does: take the lock at once.
         writes = connection.get_execution_options().get("writes")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _inode(file: Path) -> int | None:
+    try:
+        return file.stat().st_ino
+    except OSError:
+        return None
 
 
 def _postgresql(place: URL) -> Engine:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select, update
 
-from airflow_provider_booking.bookings import InvalidInput
-from airflow_provider_booking.change_sets.items import ChangeSet, State
+from airflow_provider_booking.bookings import InvalidInput, Outcome
+from airflow_provider_booking.change_sets.items import HELD_FOR_NOW, ChangeSet, State
 from airflow_provider_booking.change_sets.ledger.store import Store, store_time
 from airflow_provider_booking.change_sets.ledger.tables import change_sets, connections, events, items
 from airflow_provider_booking.vendors.planning import Notify
@@ -26,11 +26,7 @@ class SetRecords(Store):
     """Change sets, from being begun to being applied."""
 
     def begin(self, new: NewChangeSet) -> ChangeSet:
-        """Make a change set in state ``planning``, or return the one that has the key.
-
-        Raises:
-            InvalidInput: The key was used for something else.
-        """
+        """Make a change set in state ``planning``, or return the one that has the key."""
         with self.writing() as connection:
             now = store_time(connection)
             row = {
@@ -46,12 +42,6 @@ class SetRecords(Store):
             key_is_new = self._insert(change_sets).on_conflict_do_nothing(index_elements=["key"])
             connection.execute(key_is_new.values(**row))
             found = connection.execute(select(change_sets).where(change_sets.c.key == new.key)).one()
-        if found.arguments != new.arguments:
-            raise InvalidInput(
-                f"the key {new.key} already names change set {found.change_set_id}, "
-                "which was planned from other arguments",
-                hint="give another key, or the same arguments",
-            )
         return _change_set(found)
 
     def change_set(self, change_set_id: str) -> ChangeSet:
@@ -63,8 +53,12 @@ class SetRecords(Store):
         with self.reading() as connection:
             return _find(connection, change_set_id)
 
-    def restart(self, change_set_id: str) -> None:
-        """Forget the items of a change set whose planning was cut short.
+    def restart(self, change_set_id: str, new: NewChangeSet) -> None:
+        """Forget the items of a change set whose planning was cut short, and begin it anew.
+
+        Args:
+            change_set_id: The change set.
+            new: What is asked for now; it replaces what was asked for before.
 
         Raises:
             InvalidInput: The ledger knows no such change set.
@@ -73,8 +67,39 @@ class SetRecords(Store):
         with self.writing() as connection:
             _find_in_planning(connection, change_set_id)
             connection.execute(delete(items).where(items.c.change_set_id == change_set_id))
+            asked = {"arguments": new.arguments, "notify": new.notify.value, "expires_in": new.expires_in}
+            _update(connection, change_set_id, **asked)
             row = {"at": store_time(connection), "what": "restarted", "detail": ""}
             connection.execute(insert(events).values(change_set_id=change_set_id, **row))
+
+    def reopen(self, change_set_id: str) -> int:
+        """Take up once more the bookings that could not be read when a change set was planned.
+
+        It is in planning again if there are any. A change set that was begun to apply stays as it is.
+
+        Returns:
+            How many there are to be read.
+
+        Raises:
+            InvalidInput: The ledger knows no such change set.
+        """
+        with self.writing() as connection:
+            found = _find(connection, change_set_id, to_change=True)
+            if found.started_at is not None:
+                return 0
+            could_not_be_read = (
+                (items.c.change_set_id == change_set_id)
+                & items.c.digest.is_(None)
+                & (items.c.outcome == Outcome.HELD.value)
+                & items.c.reason.in_(sorted(reason.value for reason in HELD_FOR_NOW))
+            )
+            as_new = {"outcome": Outcome.PLANNED.value, "reason": None, "message": ""}
+            count: int = connection.execute(update(items).where(could_not_be_read).values(**as_new)).rowcount
+            if count:
+                _update(connection, change_set_id, state=State.PLANNING.value)
+                row = {"at": store_time(connection), "what": "reopened", "detail": ""}
+                connection.execute(insert(events).values(change_set_id=change_set_id, **row))
+        return count
 
     def name_connections(self, change_set_id: str, endpoints: Mapping[str, str]) -> None:
         """Keep whom the connections call; what was kept of the same ones is replaced.
@@ -103,11 +128,12 @@ class SetRecords(Store):
             rows = connection.execute(named.where(connections.c.change_set_id == change_set_id))
             return dict(rows.all())
 
-    def finish_planning(self, change_set_id: str, *, digest: str, eta_seconds: float) -> ChangeSet:
+    def finish_planning(self, change_set_id: str, *, rows: int, digest: str, eta_seconds: float) -> ChangeSet:
         """Put a change set into state ``planned``; its time to be applied begins to run.
 
         Args:
             change_set_id: The change set.
+            rows: How many rows the source had.
             digest: Of all that is planned.
             eta_seconds: How long applying takes at least.
 
@@ -118,7 +144,8 @@ class SetRecords(Store):
         with self.writing() as connection:
             found = _find_in_planning(connection, change_set_id)
             now = store_time(connection)
-            planned = {"state": State.PLANNED.value, "digest": digest, "eta_seconds": eta_seconds}
+            planned = {"state": State.PLANNED.value, "rows": rows, "digest": digest}
+            planned |= {"eta_seconds": eta_seconds}
             expires_at = now + timedelta(seconds=found.expires_in)
             _update(connection, change_set_id, planned_at=now, expires_at=expires_at, **planned)
             return _find(connection, change_set_id)
@@ -171,8 +198,10 @@ def _change_set(row: Row[Any]) -> ChangeSet:
     return ChangeSet(
         change_set_id=row.change_set_id,
         key=row.key,
+        arguments=row.arguments,
         state=State(row.state),
         notify=Notify(row.notify),
+        rows=row.rows,
         digest=row.digest,
         eta_seconds=row.eta_seconds,
         created_at=row.created_at,

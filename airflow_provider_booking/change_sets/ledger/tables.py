@@ -43,6 +43,7 @@ change_sets = Table(
     Column("state", Text, nullable=False, comment="planning or planned."),
     Column("notify", Text, nullable=False, comment="Who shall be told: vendor_default, none or once."),
     Column("expires_in", Double, nullable=False, comment="Seconds from planned_at to expires_at."),
+    Column("rows", BigInteger, comment="How many rows the source had; null until planning is done."),
     Column("digest", Text, comment="Of all that is planned; null until planning is done."),
     Column("eta_seconds", Double, comment="How long applying takes at least, by the rate limits."),
     Column("created_at", UtcTime, nullable=False, comment="When planning was begun."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, select
 
 from airflow_provider_booking.bookings import Outcome, Reason
 from airflow_provider_booking.change_sets.ledger.store import PAGE, Store
@@ -53,18 +53,12 @@ class Tallies(Store):
         )
 
     def digests(self, change_set_id: str) -> Iterator[str]:
-        """The digests of all items that are planned, by account, booking and item; read in pages."""
+        """The digests of all items that are planned, by account, booking and item; memory does not grow."""
         order = (items.c.account, items.c.booking_id, items.c.item_id)
-        wanted = select(items.c.digest, *order).where(*_of(change_set_id, None), PLANNED)
-        wanted = wanted.order_by(*order).limit(PAGE)
-        after: ColumnElement[bool] | None = None
-        while True:
-            with self.reading() as connection:
-                rows = connection.execute(wanted if after is None else wanted.where(after)).all()
-            yield from (digest for digest, *_ in rows)
-            if len(rows) < PAGE:
-                return
-            after = tuple_(*order) > tuple(rows[-1][1:])
+        wanted = select(items.c.digest).where(*_of(change_set_id, None), PLANNED).order_by(*order)
+        with self.reading() as connection:
+            # One statement, not pages: right after planning, PostgreSQL would sort all items for each page.
+            yield from connection.execution_options(yield_per=PAGE).execute(wanted).scalars()
 
 
 def _of(change_set_id: str, conn_id: str | None) -> list[ColumnElement[bool]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from airflow_provider_booking.bookings import Outcome, Reason
+from airflow_provider_booking.change_sets.items import HELD_FOR_NOW, is_open
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,12 +39,16 @@ class Tally:
         whole: Whether it is all of the change set, so that every row from 1 on must come.
         groups: How many there are of each kind.
         with_warnings: How many have warnings.
+        open: How many an apply takes up.
+        unread: How many could not be read when they were planned.
         out_of_order: The first place where a row is missing or comes twice; empty where there is none.
     """
 
     whole: bool
     groups: Counter[Group] = field(default_factory=Counter)
     with_warnings: int = 0
+    open: int = 0
+    unread: int = 0
     out_of_order: str = ""
     _last_row: int = 0
 
@@ -56,6 +61,8 @@ class Tally:
             group = Group(item.vendor, item.conn_id, item.outcome, item.reason)
         self.groups[group] += 1
         self.with_warnings += bool(item.warnings)
+        self.open += is_open(item)
+        self.unread += item.digest is None and item.outcome is Outcome.HELD and item.reason in HELD_FOR_NOW
         if not self.out_of_order:
             if item.row <= self._last_row:
                 self.out_of_order = f"row {item.row} comes twice or out of order"
@@ -109,7 +116,9 @@ class BooksDoNotBalance(Exception):
         self.books = books
 
 
-def problem_with(tally: Tally, before: Mapping[str, int], after: Mapping[str, int]) -> str:
+def problem_with(
+    tally: Tally, before: Mapping[str, int], after: Mapping[str, int], *, rows: int | None
+) -> str:
     """What does not add up between the items that were written and the ledger; empty where all does.
 
     Args:
@@ -117,12 +126,15 @@ def problem_with(tally: Tally, before: Mapping[str, int], after: Mapping[str, in
         before: The ledger's counts from before they were read.
         after: The same from afterwards. Where the two differ, items were settled meanwhile, and only the
             total can be compared.
+        rows: How many rows the source had; None where that is not known, or it is a part that is reported.
     """
     written = tally.counts()
     total = after["total"]
     added_up = sum(after.values()) - total
     if tally.out_of_order:
         return tally.out_of_order
+    if rows is not None and written["total"] != rows:
+        return f"the source had {rows} rows, and {written['total']} have an outcome"
     if written["total"] != total:
         return f"the ledger has {total} rows and {written['total']} were written"
     if added_up != total:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, StrictUndefined
 
 from airflow_provider_booking.bookings import Outcome
-from airflow_provider_booking.change_sets.items import HELD_FOR_NOW, OPEN
 from airflow_provider_booking.change_sets.report.highlights import CHANGING, NEEDING_A_PERSON
 from airflow_provider_booking.change_sets.report.markdown import escaped
 from airflow_provider_booking.change_sets.report.words import MEANING, SAMPLES_HEADING, TELLING
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
     from airflow_provider_booking.bookings import Reason
     from airflow_provider_booking.change_sets.items import ChangeSet
-    from airflow_provider_booking.change_sets.report.books import Group, Tally
+    from airflow_provider_booking.change_sets.report.books import Tally
     from airflow_provider_booking.change_sets.report.highlights import Highlight, Highlights
 
 _TEMPLATE = "summary.md.jinja"
@@ -70,7 +69,8 @@ def summary(
         problem=problem,
         with_warnings=tally.with_warnings,
         # A set that was never begun is applied, not applied again.
-        open=_open(tally) if change_set.started_at else 0,
+        open=tally.open,
+        unread=tally.unread,
         url=url,
         outcomes=outcomes,
         connections=_by_connection(tally),
@@ -104,14 +104,6 @@ def _by_reason(tally: Tally, outcomes: list[Outcome]) -> list[tuple[Reason, str,
             found.setdefault(group.reason, Counter())[group.outcome] += count
     most_first = sorted(found.items(), key=lambda each: (-each[1].total(), each[0]))
     return [(reason, _listed(counted, outcomes), MEANING[reason]) for reason, counted in most_first]
-
-
-def _open(tally: Tally) -> int:
-    return sum(count for group, count in tally.groups.items() if _is_open(group))
-
-
-def _is_open(group: Group) -> bool:
-    return group.outcome in OPEN or (group.outcome is Outcome.HELD and group.reason in HELD_FOR_NOW)
 
 
 def _samples(highlights: Highlights) -> list[tuple[str, list[Highlight]]]:

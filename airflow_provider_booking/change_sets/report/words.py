@@ -28,13 +28,13 @@ MEANING: Mapping[Reason, str] = {
     Reason.TIME_FOLD: "The wanted time comes twice where clocks go back: give it with its offset, or plan"
     " with on_dst.",
     Reason.CREDENTIAL_EXPIRED: "The vendor does not accept the credential: renew it in the connection, and"
-    " apply again.",
+    " run the task again.",
     Reason.FORBIDDEN: "The credential may not do this: have it granted, and plan again.",
-    Reason.THROTTLED: "The vendor asked to slow down for longer than was waited: apply again later.",
+    Reason.THROTTLED: "The vendor asked to slow down for longer than was waited: run the task again later.",
     Reason.VENDOR_ERROR: "The vendor answered with an error: see the message, and name the request id when"
     " asking the vendor.",
-    Reason.NO_ANSWER: "No usable answer came: applying again tries held items anew, and reads unknown ones"
-    " back before anything is sent.",
+    Reason.NO_ANSWER: "No usable answer came: run the task again. What is unknown is read back before"
+    " anything is sent.",
     Reason.NOTIFY_POLICY: "The vendor cannot keep to what was said about who is told: plan these with another"
     " notify.",
     Reason.STOPPED: "Applying was stopped before these were sent: see why, and apply again.",

@@ -60,7 +60,9 @@ def write_report(
             write(item)
             tally.add(item)
             highlights.add(item)
-    problem = problem_with(tally, counted_before, ledger.counts(change_set_id, conn_id))
+    counted_after = ledger.counts(change_set_id, conn_id)
+    rows = change_set.rows if conn_id is None else None
+    problem = problem_with(tally, counted_before, counted_after, rows=rows)
     text = summary(change_set, tally, highlights, conn_id=conn_id, problem=problem, url=folder.url)
     with folder.open(SUMMARY_NAME) as file:
         file.write(text.encode(errors="backslashreplace"))

@@ -44,8 +44,10 @@ def rows_of_csv(file: BinaryIO, change: Wish | None) -> Iterator[Row | BadRow]:
 def _row(number: int, names: list[str], cells: list[str] | InvalidInput, change: Wish | None) -> Row | BadRow:
     if isinstance(cells, InvalidInput):
         return bad_row(number, {}, cells)
+    while len(cells) > len(names) and not cells[-1].strip():
+        cells.pop()  # a spreadsheet writes separators behind the last column, too
     if len(cells) != len(names):
-        return bad_row(number, {}, _uneven(cells, names))
+        return bad_row(number, dict(zip(names, cells, strict=False)), _uneven(cells, names))
     return read_row(number, dict(zip(names, cells, strict=True)), change)
 
 
@@ -57,6 +59,8 @@ def _header(cells: list[str] | InvalidInput | None) -> list[str]:
     if any("\0" in name for name in cells):
         raise InvalidInput("the file is no text", hint="save it as CSV in UTF-8")
     names = [name.strip() for name in cells]
+    while names and not names[-1]:
+        names.pop()
     check_columns(names)
     return names
 

@@ -70,9 +70,9 @@ class FeishuClient(VendorClient[FeishuSettings, ReserveChange]):
     id_field: ClassVar[str] = "reserve_id"
     settings_model: ClassVar[type[FeishuSettings]] = FeishuSettings
     options_model: ClassVar[type[FeishuOptions]] = FeishuOptions
-    secret_fields: ClassVar[frozenset[str]] = frozenset(
+    password_fields: ClassVar[frozenset[str]] = frozenset({translation.PASSWORD})
+    secret_fields: ClassVar[frozenset[str]] = password_fields | frozenset(
         {
-            translation.PASSWORD,
             # A telephone number and a name are nobody's business in a log either.
             "meeting_settings.call_setting.callee.pstn_sip_info.main_address",
             "meeting_settings.call_setting.callee.pstn_sip_info.nickname",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from airflow_provider_booking.bookings import InvalidInput
+from airflow_provider_booking.vendors.planning import Notify
 from tests.change_sets.engine.test_planning import EVERY_VENDOR
+
+FRONT_DESK = "65e000000000000000000009"  # a zone of the sandbox's clinic
 
 if TYPE_CHECKING:
     from tests.change_sets.engine.conftest import Desk
@@ -212,6 +216,70 @@ async def test_a_connection_that_points_elsewhere_now_is_not_used(desk: Desk, mo
     monkeypatch.setattr(desk.sandbox, "url", desk.sandbox.url.replace("127.0.0.1", "localhost"))
     with pytest.raises(InvalidInput, match="another address or credential"):
         await desk.apply(found)
+
+
+async def test_canaries_that_are_all_refused_stop_the_rest(desk: Desk) -> None:
+    found = await desk.plan({"ids": desk.sandbox.seed("jicoo", 20)}, {"shift": "P1D"})
+    desk.sandbox.fault("jicoo", {"status": 403}, method="PATCH", times=5)
+    applied = await desk.apply(found)
+    assert applied.counts == {"refused": 5, "unprocessed": 15, "total": 20}
+    assert "canaries" in applied.stopped["jicoo_default"]
+
+
+async def test_what_was_held_is_no_canary(desk: Desk) -> None:
+    ids = desk.sandbox.seed("jicoo", 8)
+    found = await desk.plan({"ids": ids}, {"set": {"title": "Ours"}})
+    for uid in ids[:6]:
+        await update(desk, uid, {"name": "Theirs"})
+    applied = await desk.apply(found)
+    assert applied.counts == {"applied": 2, "held": 6, "total": 8}
+
+
+async def test_a_connection_that_the_change_set_does_not_have_is_said(desk: Desk) -> None:
+    found = await desk.plan({"ids": ["sandboxVb7RE"]}, {"shift": "P1D"})
+    with pytest.raises(InvalidInput, match="has no row of connection jicoo_typo"):
+        await desk.apply(found, conn_id="jicoo_typo")
+
+
+async def test_an_attempt_that_sends_nothing_does_not_lift_the_expiry(desk: Desk) -> None:
+    found = await desk.plan({"ids": ["sandboxVb7RE"]}, {"shift": "P1D"})
+    desk.sandbox.fault("jicoo", {"drop": "before"}, method="GET", times=None)
+    await desk.apply(found)
+    assert desk.ledger.change_set(found.change_set_id).started_at is None
+
+
+@pytest.mark.parametrize("vendor", ["feishu", "zoho", "jicoo", "onlive", "kos"])
+async def test_after_an_outage_of_reads_the_next_apply_takes_all_up(desk: Desk, vendor: str) -> None:
+    conn_id = "zoho_calendar_default" if vendor == "zoho" else f"{vendor}_default"
+    shift = {"shift": "P1D"}
+    found = await desk.plan({"ids": desk.sandbox.seed(vendor, 3)}, shift, conn_id=conn_id)
+    desk.sandbox.fault(vendor, {"status": 503}, times=None)
+    down = await desk.apply(found)
+    assert "applied" not in down.counts
+    desk.sandbox.clear_faults()
+    assert (await desk.apply(found)).counts == {"applied": 3, "total": 3}
+
+
+async def test_what_cannot_be_read_back_is_never_sent_again(desk: Desk) -> None:
+    booking = desk.sandbox.seed("kos", 1)[0]
+    changes = {"changes": {"zoneId": FRONT_DESK}}
+    assert desk.sandbox.booking("kos", booking)["reservation"]["zoneId"] != FRONT_DESK
+    found = await desk.plan({"ids": [booking]}, changes, conn_id="kos_default")
+    desk.sandbox.fault("kos", {"status": 500, "applied": True}, path="*update-reservation*", times=None)
+    assert (await desk.apply(found)).counts == {"unknown": 1, "total": 1}
+    sent = len(desk.written("kos"))
+    desk.sandbox.clear_faults()
+    assert (await desk.apply(found)).counts == {"unknown": 1, "total": 1}
+    assert len(desk.written("kos")) == sent
+
+
+async def test_two_change_sets_over_one_account_are_applied_one_after_the_other(desk: Desk) -> None:
+    ids = desk.sandbox.seed("jicoo", 6)
+    one = await desk.plan({"ids": ids}, {"shift": "P1D"}, key="one", notify=Notify.ONCE)
+    other = await desk.plan({"ids": ids}, {"shift": "P1D"}, key="other", notify=Notify.ONCE)
+    ended = await asyncio.gather(desk.apply(one), desk.apply(other))
+    assert sorted(sorted(each.counts) for each in ended) == [["applied", "total"], ["total", "unchanged"]]
+    assert len(desk.sandbox.notifications("jicoo")) == 6
 
 
 def back_to_back(desk: Desk, count: int) -> list[str]:

@@ -74,6 +74,15 @@ async def test_nothing_is_sent_while_the_ledger_is_away(desk: Desk) -> None:
     assert (await desk.apply(found)).counts == {"applied": 30, "total": 30}
 
 
+async def test_nothing_is_sent_when_the_ledgers_file_was_deleted(desk: Desk) -> None:
+    found = await desk.plan({"ids": desk.sandbox.seed("jicoo", 3)}, {"shift": "P1D"})
+    for file in desk.folder.glob("ledger.db*"):
+        file.unlink()
+    with pytest.raises(LedgerUnavailable, match="deleted or replaced"):
+        await desk.apply(found)
+    assert desk.written("jicoo") == []
+
+
 @pytest.mark.parametrize("fault", [{"timeout": 20}, {"timeout": 20, "applied": True}])
 async def test_a_killed_apply_is_taken_up_by_the_next(desk: Desk, fault: dict[str, object]) -> None:
     ids = desk.sandbox.seed("jicoo", 12)

@@ -180,3 +180,33 @@ async def test_a_search_plans_what_it_finds(desk: Desk) -> None:
     found = await desk.plan({"search": terms}, {"shift": "P1D"})
     assert {item.booking_id for item in desk.items(found)} >= set(ids)
     assert desk.counts(found)["planned"] >= 3
+
+
+async def test_a_plan_that_failed_can_be_mended_under_its_key(desk: Desk) -> None:
+    with pytest.raises(InvalidInput, match=r"nothing\.csv"):
+        await desk.plan({"file": "nothing.csv"}, {"shift": "P1D"})
+    found = await desk.plan({"ids": ["sandboxVb7RE"]}, {"shift": "P1D"})
+    assert desk.counts(found) == {"planned": 1, "total": 1}
+
+
+async def test_what_could_not_be_read_is_read_when_it_is_planned_again(desk: Desk) -> None:
+    ids = desk.sandbox.seed("feishu", 8)
+    desk.sandbox.fault("feishu", {"drop": "before"}, path="*/reserves/*", times=None)
+    down = await desk.plan({"ids": ids}, {"set": {"title": "Moved"}}, conn_id="feishu_default")
+    assert desk.outcomes(down) == [("held", "net.timeout")] * 8
+    desk.sandbox.clear_faults()
+    found = await desk.plan({"ids": ids}, {"set": {"title": "Moved"}}, conn_id="feishu_default")
+    assert found.change_set_id == down.change_set_id
+    assert desk.counts(found) == {"planned": 8, "total": 8}
+    assert (await desk.apply(found)).counts == {"applied": 8, "total": 8}
+
+
+async def test_a_vendor_that_is_down_is_not_asked_about_every_booking_of_a_plan(desk: Desk) -> None:
+    ids = desk.sandbox.seed("feishu", 60)
+    desk.sandbox.fault("feishu", {"drop": "before"}, path="*/reserves/*", times=None)
+    desk.extras["feishu_default"] = {"max_concurrency": 1}
+    await desk.plan({"ids": ids}, {"set": {"title": "Moved"}}, conn_id="feishu_default")
+    asked = {
+        request["path"] for request in desk.sandbox.requests("feishu") if "/reserves/" in request["path"]
+    }
+    assert len(asked) < 10

@@ -6,8 +6,9 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from airflow_provider_booking.bookings import Outcome, Reason
-from airflow_provider_booking.change_sets.items import ItemUpdate
+from airflow_provider_booking.change_sets.items import ItemUpdate, NewChangeSet
 from airflow_provider_booking.change_sets.ledger.store import PAGE
+from airflow_provider_booking.vendors.planning import Notify
 from tests.change_sets.ledger.making import planned_item
 
 if TYPE_CHECKING:
@@ -47,6 +48,6 @@ def test_events_come_all_however_many_pages_they_fill(ledger: Ledger, change_set
 
 def test_what_was_forgotten_of_a_plan_stays_in_the_log(ledger: Ledger, change_set_id: str) -> None:
     planned_item(ledger, change_set_id)
-    ledger.restart(change_set_id)
+    ledger.restart(change_set_id, NewChangeSet("a key", "arguments", Notify.NONE, 60.0))
 
     assert [event.what for event in ledger.events(change_set_id)] == ["read", "restarted"]

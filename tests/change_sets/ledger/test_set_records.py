@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from airflow_provider_booking.bookings import InvalidInput
-from airflow_provider_booking.change_sets.items import NewChangeSet, State
+from airflow_provider_booking.bookings import InvalidInput, Outcome, Reason
+from airflow_provider_booking.change_sets.items import ItemUpdate, NewChangeSet, State
 from airflow_provider_booking.vendors.planning import Notify
 from tests.change_sets.ledger.making import new_item, planned_item
 
@@ -45,13 +45,6 @@ def test_another_key_gives_another_change_set(ledger: Ledger) -> None:
     assert ledger.begin(NEW).change_set_id != ledger.begin(other).change_set_id
 
 
-def test_a_key_with_other_arguments_is_refused(ledger: Ledger) -> None:
-    ledger.begin(NEW)
-
-    with pytest.raises(InvalidInput, match=r"the key reschedule run 1 already names .*give another key"):
-        ledger.begin(replace(NEW, arguments="other digest"))
-
-
 def test_a_change_set_is_found_again(ledger: Ledger) -> None:
     begun = ledger.begin(NEW)
 
@@ -66,7 +59,7 @@ def test_an_unknown_change_set_is_refused(ledger: Ledger) -> None:
 def test_a_planned_change_set_expires_after_its_time(ledger: Ledger) -> None:
     begun = ledger.begin(NEW)
 
-    planned = ledger.finish_planning(begun.change_set_id, digest="all of it", eta_seconds=12.5)
+    planned = ledger.finish_planning(begun.change_set_id, rows=2, digest="all of it", eta_seconds=12.5)
 
     assert (planned.state, planned.digest, planned.eta_seconds) == (State.PLANNED, "all of it", 12.5)
     assert planned.planned_at is not None
@@ -74,14 +67,14 @@ def test_a_planned_change_set_expires_after_its_time(ledger: Ledger) -> None:
 
 
 def test_planning_is_finished_once(ledger: Ledger, change_set_id: str) -> None:
-    ledger.finish_planning(change_set_id, digest="digest", eta_seconds=0)
+    ledger.finish_planning(change_set_id, rows=2, digest="digest", eta_seconds=0)
 
     with pytest.raises(ValueError, match="is planned already"):
-        ledger.finish_planning(change_set_id, digest="another", eta_seconds=0)
+        ledger.finish_planning(change_set_id, rows=2, digest="another", eta_seconds=0)
 
 
 def test_applying_starts_when_it_started_first(ledger: Ledger, change_set_id: str) -> None:
-    ledger.finish_planning(change_set_id, digest="digest", eta_seconds=0)
+    ledger.finish_planning(change_set_id, rows=2, digest="digest", eta_seconds=0)
 
     first = ledger.start_applying(change_set_id)
 
@@ -97,25 +90,64 @@ def test_what_is_not_planned_is_not_applied(ledger: Ledger, change_set_id: str) 
 def test_planning_that_was_cut_short_starts_anew_without_items(ledger: Ledger, change_set_id: str) -> None:
     planned_item(ledger, change_set_id)
 
-    ledger.restart(change_set_id)
+    ledger.restart(change_set_id, NEW)
     ledger.add(change_set_id, [new_item(1)])
 
     assert ledger.counts(change_set_id) == {"planned": 1, "total": 1}
 
 
+def test_a_restart_takes_what_is_asked_for_now(ledger: Ledger, change_set_id: str) -> None:
+    ledger.restart(change_set_id, replace(NEW, arguments="mended"))
+
+    found = ledger.change_set(change_set_id)
+
+    assert (found.arguments, found.notify) == ("mended", NEW.notify)
+
+
+def test_what_could_not_be_read_is_taken_up_once_more(ledger: Ledger, change_set_id: str) -> None:
+    ledger.add(change_set_id, [new_item(1), new_item(2), new_item(3)])
+    (one, other, third) = ledger.unread(change_set_id, "kos_default")
+    ledger.write(
+        change_set_id,
+        [
+            ItemUpdate(one.item_id, "read", Outcome.HELD, reason=Reason.NO_ANSWER),
+            ItemUpdate(other.item_id, "read", Outcome.HELD, reason=Reason.CHANGED_MEANWHILE),
+            ItemUpdate(third.item_id, "read", Outcome.REFUSED, reason=Reason.GONE),
+        ],
+    )
+    ledger.finish_planning(change_set_id, rows=3, digest="digest", eta_seconds=0)
+
+    assert ledger.reopen(change_set_id) == 1
+
+    assert ledger.change_set(change_set_id).state is State.PLANNING
+    assert [item.item_id for item in ledger.unread(change_set_id, "kos_default")] == [one.item_id]
+
+
+def test_what_was_begun_to_apply_is_not_taken_up_once_more(ledger: Ledger, change_set_id: str) -> None:
+    ledger.add(change_set_id, [new_item(1)])
+    (one,) = ledger.unread(change_set_id, "kos_default")
+    ledger.write(change_set_id, [ItemUpdate(one.item_id, "read", Outcome.HELD, reason=Reason.NO_ANSWER)])
+    ledger.finish_planning(change_set_id, rows=1, digest="digest", eta_seconds=0)
+    ledger.start_applying(change_set_id)
+
+    assert ledger.reopen(change_set_id) == 0
+
+    assert ledger.change_set(change_set_id).state is State.PLANNED
+
+
 def test_item_ids_are_not_used_again(ledger: Ledger, change_set_id: str) -> None:
     forgotten = planned_item(ledger, change_set_id)
 
-    ledger.restart(change_set_id)
+    ledger.restart(change_set_id, NEW)
 
     assert planned_item(ledger, change_set_id).item_id > forgotten.item_id
 
 
 def test_what_is_planned_is_not_restarted(ledger: Ledger, change_set_id: str) -> None:
-    ledger.finish_planning(change_set_id, digest="digest", eta_seconds=0)
+    ledger.finish_planning(change_set_id, rows=2, digest="digest", eta_seconds=0)
 
     with pytest.raises(ValueError, match="is planned already"):
-        ledger.restart(change_set_id)
+        ledger.restart(change_set_id, NEW)
 
 
 def test_whom_connections_call_is_kept_and_replaced(ledger: Ledger, change_set_id: str) -> None:

@@ -18,8 +18,10 @@ CHANGE_SET_ID = "20261121-071500-3f9a2c"
 PLANNED = ChangeSet(
     change_set_id=CHANGE_SET_ID,
     key="bulk_reschedule / manual__2026-11-21",
+    arguments="a digest",
     state=State.PLANNED,
     notify=Notify.ONCE,
+    rows=None,
     digest="9f86d081884c7d65",
     eta_seconds=754.4,
     created_at=datetime(2026, 11, 21, 7, 15, tzinfo=UTC),

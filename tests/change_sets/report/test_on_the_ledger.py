@@ -42,7 +42,7 @@ def planned(ledger: Ledger, rows: int) -> str:
             for each in ledger.unread(change_set_id, "jicoo_default", limit=rows)
         ],
     )
-    ledger.finish_planning(change_set_id, digest="whole", eta_seconds=60)
+    ledger.finish_planning(change_set_id, rows=rows + 1, digest="whole", eta_seconds=60)
     return change_set_id
 
 

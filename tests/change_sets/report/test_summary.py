@@ -51,8 +51,8 @@ All items: [items.csv](items.csv), [items.jsonl](items.jsonl), in URL
 | Reason | Rows | What it means, and what to do |
 |---|---|---|
 | conflict.slot | 1 refused | The wanted time or place is taken: choose another one, or free it first. |
-| net.timeout | 1 unknown | No usable answer came: applying again tries held items anew, and reads unknown \
-ones back before anything is sent. |
+| net.timeout | 1 unknown | No usable answer came: run the task again. What is unknown is read back before \
+anything is sent. |
 
 ## For a person to look at
 

@@ -29,6 +29,7 @@ TWO = [(1, "6911", "A"), (2, "6912", "B")]
         "booking_id\ttitle\n6911\tA\n6912\tB\n",
         " booking_id , title \n6911,A\n6912,B\n",
         "title,booking_id,description\nA,6911,\nB,6912,\n",
+        "booking_id,title,,\n6911,A,,\n6912,B, ,\n",
     ],
 )
 def test_the_same_two_rows_however_they_are_written(content: str) -> None:
@@ -114,7 +115,7 @@ def test_a_file_of_nothing_but_wrong_quotes_is_given_up() -> None:
         ("booking_id,title\n".encode("utf-16-be"), r"^the file is no text: save it as CSV in UTF-8"),
         (b"6911,A\n", r"^6911 is not a known column"),
         (b"booking_id,titel\n6911,A\n", r"^titel is not a known column: did you mean title\?"),
-        (b"booking_id,title,\n", r"^column 3 of the source has no name"),
+        (b"booking_id,,title\n", r"^column 2 of the source has no name"),
         (b'booking_id,"title\n6911,A\n', r"^the file's first line cannot be read: the row opens a quote"),
         (b"x" * (LONGEST_LINE + 5), r"^the file's first line cannot be read: the row is longer"),
         (b"booking_id,\xff\n", "^\ufffd is not a known column"),

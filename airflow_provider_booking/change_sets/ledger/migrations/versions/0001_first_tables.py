@@ -30,6 +30,9 @@ def upgrade() -> None:
         sa.Column(
             "expires_in", sa.Double(), nullable=False, comment="Seconds from planned_at to expires_at."
         ),
+        sa.Column(
+            "rows", sa.BigInteger(), comment="How many rows the source had; null until planning is done."
+        ),
         sa.Column("digest", sa.Text(), comment="Of all that is planned; null until planning is done."),
         sa.Column(
             "eta_seconds", sa.Double(), comment="How long applying takes at least, by the rate limits."
