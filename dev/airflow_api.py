@@ -20,12 +20,14 @@ class AirflowApiError(Exception):
 
 @dataclass(frozen=True)
 class TaskInstance:
-    """One task of a run; `map_index` is -1 where the task is not mapped."""
+    """One task of a run; `map_index` is -1 where the task is not mapped, `ended` is when its last try did."""
 
     task_id: str
     map_index: int
     state: str | None
     try_number: int
+    seconds: float | None
+    ended: datetime | None
 
 
 class AirflowApi:
@@ -99,11 +101,30 @@ class AirflowApi:
         self.wait_until(finished, f"the run {run_id} of {dag_id} to end", timeout)
         return self.run_state(dag_id, run_id)
 
+    def clear(self, dag_id: str, run_id: str, task_id: str) -> None:
+        """Let a task of a run, its mapped instances and all that come after it run again."""
+        body = {
+            "dag_run_id": run_id,
+            "task_ids": [task_id],
+            "dry_run": False,
+            "only_failed": False,
+            "include_downstream": True,
+            "reset_dag_runs": True,
+        }
+        self._call("POST", f"/api/v2/dags/{dag_id}/clearTaskInstances", body)
+
     def task_instances(self, dag_id: str, run_id: str) -> list[TaskInstance]:
         """Return the tasks of a run, in the order of task and map index."""
         path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances?limit=100"
         tasks = [
-            TaskInstance(row["task_id"], row["map_index"], row["state"], row["try_number"])
+            TaskInstance(
+                row["task_id"],
+                row["map_index"],
+                row["state"],
+                row["try_number"],
+                row["duration"],
+                row["end_date"] and datetime.fromisoformat(row["end_date"]),
+            )
             for row in self._call("GET", path)["task_instances"]
         ]
         return sorted(tasks, key=lambda task: (task.task_id, task.map_index))

@@ -1,6 +1,6 @@
-"""`make demo`: the sandbox and a real Airflow, and one booking updated at each vendor, before and after.
+"""`make demo`: the sandbox and a real Airflow, which moves 500 bookings of five vendors as a file says.
 
-Stays up until Ctrl-C. With ONCE=1 it ends after the table: with 0, or with 1 if anything is not as it
+Stays up until Ctrl-C. With ONCE=1 it ends after the tables: with 0, or with 1 if anything is not as it
 should be. All that it makes is in .demo/ of this checkout, or in the folder that DEMO_HOME names.
 """
 
@@ -12,25 +12,28 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import httpx
 from rich.console import Console
 from rich.markup import escape
 
 from airflow_provider_booking.sandbox import Sandbox
-from dev import demo_report
+from dev import demo_file, demo_report
 from dev.airflow_api import AirflowApi, AirflowApiError, TaskInstance
+from dev.demo_watch import Watch
 from dev.local_airflow import USER, LocalAirflow, free_port, scrubbed_environment
 from dev.local_sandbox import sandbox_connections, start_sandbox
 from dev.processes import Programs, StartError, stop_leftovers
+from dev.vendor_forms import FORMS
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = Path(os.environ.get("DEMO_HOME", ROOT / ".demo"))
-DAG_ID = "update_one_booking"
-VENDORS = ("feishu", "zoho", "jicoo", "onlive", "kos")
+DAG_ID = "bulk_reschedule"
+BOOKINGS = 1000  # in the sandbox, over all vendors
+PACE = {"rate_limit": "1000/second", "read_rate_limit": "1000/second"}
 Say = Callable[[str], None]
 
 LOG_WIDTH = 120  # columns of the table where there is no terminal to ask
@@ -56,27 +59,21 @@ def main() -> int:
 
 
 def show(programs: Programs) -> int:
-    """Start everything, update, print the table; stay up unless ONCE is set."""
+    """Start everything, let the file be applied, print what came of it; stay up unless ONCE is set."""
     with step("Sandbox"):
         env = scrubbed_environment(HOME)
-        sandbox = start_sandbox(programs, free_port([8765]), env)
+        sandbox = start_sandbox(programs, free_port([8765]), env, BOOKINGS)
     with step("Airflow") as say:
         airflow = LocalAirflow(HOME / "airflow", {"dags": ROOT / "dags"}, programs, free_port([8080]))
         airflow.start(say)
     record_address(airflow.address)
     with airflow.api() as api:
         with step("Connections") as say:
-            for conn_id, fields in sandbox_connections(sandbox.port, env).items():
-                say(conn_id)
-                api.put_connection(conn_id, fields)
+            conn_ids = connect(api, sandbox, env, say)
+        console.print("Rate limits are lifted: at Zoho's own, its 100 bookings alone would take 5 minutes")
         with step(f"DAG {DAG_ID}"):
             api.unpause(DAG_ID, parsed_after=airflow.started)
-        rows, state = run(api, sandbox)
-    console.print(demo_report.table(rows))
-    good = state == "success" and all(row.right for row in rows)
-    if not good:
-        console.print(f"[red]Not every booking is as it should be; the run ended as {state}.[/red]")
-        console.print(f"The tasks' logs are in {HOME / 'airflow' / 'logs'}", soft_wrap=True)
+        good = run(api, sandbox, conn_ids)
     console.print(f"Airflow  {airflow.address}  (user {USER}, password {airflow.password})")
     console.print(f"Sandbox  {sandbox.url}")
     if os.environ.get("ONCE"):
@@ -85,6 +82,19 @@ def show(programs: Programs) -> int:
         console.print("Both stay up until Ctrl-C.")
         stay_up(programs)
     return 0 if good else 1
+
+
+def connect(api: AirflowApi, sandbox: Sandbox, env: dict[str, str], say: Say) -> dict[str, str]:
+    """Make a connection for each vendor, without rate limits on either side, and return their ids."""
+    conn_ids = {}
+    for conn_id, fields in sandbox_connections(sandbox.port, env).items():
+        say(conn_id)
+        api.put_connection(conn_id, {**fields, "extra": {**fields.get("extra", {}), **PACE}})
+        # The last part of the address names the vendor.
+        conn_ids[fields["host"].rpartition("/")[2]] = conn_id
+    for vendor in conn_ids:
+        sandbox.limits(vendor, None)
+    return conn_ids
 
 
 def stay_up(programs: Programs) -> None:
@@ -97,30 +107,63 @@ def stay_up(programs: Programs) -> None:
         console.print("Stopping.")
 
 
-def run(api: AirflowApi, sandbox: Sandbox) -> tuple[list[demo_report.Row], str]:
-    """Let the scheduler run the DAG; return what changed at the vendors, and how the run ended."""
-    params = demo_report.params(datetime.now(UTC))
-    before = {vendor: sandbox.bookings(vendor) for vendor in VENDORS}
+def run(api: AirflowApi, sandbox: Sandbox, conn_ids: dict[str, str]) -> bool:
+    """Have a file of bookings moved; print what came of it, and tell whether all is as it should be."""
+    before = holdings(sandbox)
+    wishes = demo_file.wishes(before, conn_ids)
+    file, total = HOME / "moves.csv", sum(map(len, before.values()))
+    demo_file.write(file, wishes)
+    console.print(
+        f"File: {len(wishes)} rows in {short(file)}; the vendors hold {total} bookings", soft_wrap=True
+    )
+    tasks, state, folder = moved(api, file)
+    if folder is None:
+        console.print(f"[red]There is no report; the run ended as {state}.[/red]")
+        return False
+    after = holdings(sandbox)
+    rows = demo_report.compare(wishes, demo_report.items_of(folder), before, after)
+    others, changed = demo_report.others_changed(rows, before, after)
+    console.print(demo_report.counts(rows), demo_report.not_applied(rows), demo_report.samples(rows))
+    console.print(
+        f"Of {len(rows)} rows, the vendors hold {sum(row.true for row in rows)} as the report says."
+    )
+    console.print(f"Of {others} bookings that the file does not name, {changed or 'none'} changed.")
+    console.print(f"Who was told: {demo_report.told(sandbox.notifications())}.", soft_wrap=True)
+    console.print(f"How long it took: {demo_report.took(tasks)}")
+    console.print(f"Report   {short(folder / 'summary.md')}", soft_wrap=True)
+    good = state == "success" and not changed and all(row.true and row.expected for row in rows)
+    if not good:
+        console.print(f"[red]Not every booking is as it should be; the run ended as {state}.[/red]")
+        console.print(f"The tasks' logs are in {HOME / 'airflow' / 'logs'}", soft_wrap=True)
+    return good
+
+
+def moved(api: AirflowApi, file: Path) -> tuple[list[TaskInstance], str, Path | None]:
+    """Let the scheduler run the DAG on the file; return its tasks, its state, and the report's folder."""
+    params = {"source": {"file": str(file)}, "change": None, "conn_id": None, "notify": "vendor_default"}
     with step("Run") as say:
         run_id = api.trigger(DAG_ID, params)
-        state = api.wait_for_run(DAG_ID, run_id, seen=lambda tasks: say(states(tasks)))
-    after = {vendor: sandbox.bookings(vendor) for vendor in VENDORS}
-    tasks = {task.task_id: task for task in api.task_instances(DAG_ID, run_id)}
-    rows = []
-    for wish in demo_report.wishes(params, api.run_after(DAG_ID, run_id)):
-        task = tasks[wish.task_id]
-        outcome = str(task.state)
-        if task.state == "success":
-            outcome = api.xcom(DAG_ID, run_id, task)["outcome"]
-        else:
+        watch = Watch(api, DAG_ID, run_id, state=say, line=lambda line: console.print(f"  {escape(line)}"))
+        state = api.wait_for_run(DAG_ID, run_id, seen=watch.look)
+        tasks = api.task_instances(DAG_ID, run_id)
+        watch.look(tasks)
+    folder = None
+    for task in tasks:
+        if task.state == "failed":
             console.print(f"[red]{task.task_id}:[/red] {escape(api.failure(DAG_ID, run_id, task))}")
-        rows += demo_report.compare(wish, before[wish.vendor], after[wish.vendor], outcome)
-    return rows, state
+        elif task.task_id == "report" and task.state == "success":
+            folder = Path(api.xcom(DAG_ID, run_id, task)["report"])
+    return tasks, state, folder
 
 
-def states(tasks: list[TaskInstance]) -> str:
-    """Say in a line where each task is."""
-    return ", ".join(f"{task.task_id} {task.state or 'waiting'}" for task in tasks)
+def short(path: Path) -> Path:
+    """Return a path as it is from here, if it is below."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def holdings(sandbox: Sandbox) -> dict[str, list[dict[str, Any]]]:
+    """Return what each vendor holds."""
+    return {vendor: sandbox.bookings(vendor) for vendor in FORMS}
 
 
 @contextlib.contextmanager

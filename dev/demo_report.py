@@ -1,173 +1,182 @@
-"""What the demo asks for, and the comparison of that with what the vendors hold afterwards."""
+"""What became of the demo's file: what the report says, and whether the vendors agree."""
 
-import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-FEISHU_RESERVE = "6911188411932033028"
-ZOHO_BOOKING = "1596693672887000001"
-ZOHO_ZONE = ZoneInfo("Asia/Kolkata")  # of that booking: Zoho keeps local times
-JICOO_BOOKING = "sandboxVb7RE"
-ONLIVE_APPOINTMENT = "1610c525-f19a-40d0-8cd1-03daba3d2d98"
-KOS_SCHEDULE = "66a000000000000000000001"
-KEEP_DAYS = 20
-# What follows from the fields that are asked for, and what the vendors change by themselves.
-BOOKKEEPING = {
-    "zoho": {"start", "end", "start_date", "start_time", "end_date", "end_time"},
-    "jicoo": {"updatedAt"},
-    "onlive": {"updatedAt"},
-    "kos": {"occupiedResources"},
-}
-WRITTEN = (  # how the vendors write times, and what a reader is shown
-    ("%Y%m%dT%H%M%S", "%Y-%m-%d %H:%M local"),
-    ("%Y-%m-%dT%H:%M:%S.%fZ", "%Y-%m-%d %H:%MZ"),
-    ("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%MZ"),
-)
+from dev.airflow_api import TaskInstance
+from dev.demo_file import Wish
+from dev.vendor_forms import FORMS, flat, shown
 
-Fields = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What one booking shall be: its fields by dotted name, in the vendor's own form."""
-
-    task_id: str
-    vendor: str
-    id_field: str
-    booking_id: str
-    fields: Fields
+OUTCOMES = ("applied", "unchanged", "refused", "held", "unknown", "unprocessed")
+Record = dict[str, Any]
+Held = Mapping[str, Sequence[Record]]
 
 
 @dataclass(frozen=True)
 class Row:
-    """One field of one booking, before and after, as its vendor holds it."""
+    """A row of the file, and what became of it.
 
-    vendor: str
-    booking_id: str
-    field: str
-    before: Any
-    after: Any
-    outcome: str
-    right: bool
+    Attributes:
+        number: Its place in the file; 1 is the first data row.
+        wish: What was asked for.
+        item: The row's line in the report.
+        before: The booking as its vendor held it before the run.
+        after: The same afterwards.
+    """
 
+    number: int
+    wish: Wish
+    item: Mapping[str, Any]
+    before: Record
+    after: Record
 
-def params(now: datetime) -> dict[str, Any]:
-    """Return the params of the demo's run: from the clock, so that every run has something to change."""
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    # A Saturday: nobody else has booked the rooms then.
-    start = midnight + timedelta(days=26 - midnight.weekday(), hours=10)
-    return {
-        "title": f"Quarterly review {now:%H:%M:%S}",
-        "start": start.isoformat(),
-        "end": (start + timedelta(minutes=30)).isoformat(),
-        "keep_days": KEEP_DAYS,
-    }
+    @property
+    def outcome(self) -> str:
+        """What the report says."""
+        return str(self.item["outcome"])
 
+    @property
+    def expected(self) -> bool:
+        """Whether the report is about this row, and says of it what is to be expected."""
+        named = (self.item["row"], self.item["conn_id"], self.item["booking_id"])
+        asked = (self.number, self.wish.conn_id, self.wish.cells["booking_id"])
+        return named == asked and self.outcome == self.wish.outcome
 
-def wishes(params: Fields, run_after: datetime) -> list[Wish]:
-    """Return what the vendors must hold after a run of `update_one_booking` with these params."""
-    title, start, end = (params[name] for name in ("title", "start", "end"))
-    keep_until = run_after + timedelta(days=params["keep_days"])
-    feishu = {"end_time": str(int(keep_until.timestamp())), "meeting_settings.topic": title}
-    zoho = {"title": title, "dateandtime.start": zoho_time(start), "dateandtime.end": zoho_time(end)}
-    jicoo = {"name": title, "startedAt": utc_time(start), "endedAt": utc_time(end)}
-    onlive = {"title": title, "start": utc_time(start), "end": utc_time(end)}
-    kos = {
-        "reservation.reservationMemo": title,
-        "reservation.startDateTime": utc_time(start, "seconds"),
-        "reservation.endDateTime": utc_time(end, "seconds"),
-    }
-    return [
-        Wish("feishu", "feishu", "id", FEISHU_RESERVE, feishu),
-        Wish("zoho", "zoho", "booking_id", ZOHO_BOOKING, zoho),
-        Wish("jicoo", "jicoo", "uid", JICOO_BOOKING, jicoo),
-        Wish("onlive", "onlive", "id", ONLIVE_APPOINTMENT, onlive),
-        Wish("kos", "kos", "id", KOS_SCHEDULE, kos),
-    ]
-
-
-def utc_time(text: str, precision: str = "milliseconds") -> str:
-    """Return a time as most vendors write it: UTC, Z."""
-    moment = datetime.fromisoformat(text).astimezone(UTC)
-    return moment.isoformat(timespec=precision).replace("+00:00", "Z")
-
-
-def zoho_time(text: str) -> str:
-    """Return a time as Zoho writes it: local."""
-    return f"{datetime.fromisoformat(text).astimezone(ZOHO_ZONE):%Y%m%dT%H%M%S}"
-
-
-def compare(wish: Wish, before: Sequence[Fields], after: Sequence[Fields], outcome: str) -> list[Row]:
-    """Return a row for each field that was wished for or has changed; right is one that changed as wished."""
-    old, new = (flat(find(wish, records)) for records in (before, after))
-    changed = {field for field in old.keys() | new.keys() if old.get(field) != new.get(field)}
-    changed -= BOOKKEEPING.get(wish.vendor, set())
-    return [
-        Row(
-            vendor=wish.vendor,
-            booking_id=wish.booking_id,
-            field=field,
-            before=old.get(field),
-            after=new.get(field),
-            outcome=outcome,
-            right=outcome == "applied"
-            and (field, new.get(field)) in wish.fields.items()
-            and field in changed,
+    @property
+    def true(self) -> bool:
+        """Whether the vendor holds what the report says: just what was asked for, or what it held before."""
+        changed = FORMS[self.wish.vendor].changed(self.before, self.after)
+        if self.outcome != "applied":
+            return not changed
+        now = flat(self.after)
+        return changed == self.wish.fields.keys() and all(
+            now.get(name) == value for name, value in self.wish.fields.items()
         )
-        for field in sorted(changed | wish.fields.keys())
+
+
+def compare(
+    wishes: Sequence[Wish], items: Sequence[Mapping[str, Any]], before: Held, after: Held
+) -> list[Row]:
+    """Put wishes, the report's items and the vendors' records side by side.
+
+    Raises:
+        ValueError: The report has not as many items as the file has rows.
+    """
+    old, new = (by_id(held) for held in (before, after))
+    return [
+        Row(number, wish, item, *(held[wish.vendor, wish.booking_id] for held in (old, new)))
+        for number, (wish, item) in enumerate(zip(wishes, items, strict=True), start=1)
     ]
 
 
-def find(wish: Wish, records: Sequence[Fields]) -> Fields:
-    """Return the wished booking among a vendor's records."""
-    return next(record for record in records if record[wish.id_field] == wish.booking_id)
+def by_id(held: Held) -> dict[tuple[str, str], Record]:
+    """Return the vendors' records by vendor and id."""
+    return {
+        (vendor, record[FORMS[vendor].id_field]): record
+        for vendor, records in held.items()
+        for record in records
+    }
 
 
-def flat(record: Fields) -> dict[str, Any]:
-    """Return a record with its nested objects' fields under dotted names; lists stay whole."""
-    return dict(leaves("", record))
+def items_of(report: Path) -> list[dict[str, Any]]:
+    """Return every item of a report."""
+    return [json.loads(line) for line in (report / "items.jsonl").read_text().splitlines()]
 
 
-def leaves(prefix: str, record: Fields) -> Iterator[tuple[str, Any]]:
-    """Go through the leaves of a record."""
-    for name, value in record.items():
-        if isinstance(value, Mapping):
-            yield from leaves(f"{prefix}{name}.", value)
-        else:
-            yield f"{prefix}{name}", value
+def others_changed(rows: Iterable[Row], before: Held, after: Held) -> tuple[int, int]:
+    """Return how many bookings the file does not name, and how many of those are no longer as they were."""
+    named = {(row.wish.vendor, row.wish.booking_id) for row in rows}
+    new = by_id(after)
+    others = {key: record for key, record in by_id(before).items() if key not in named}
+    changed = sum(bool(FORMS[key[0]].changed(record, new[key])) for key, record in others.items())
+    return len(others), changed
 
 
-def table(rows: Sequence[Row]) -> Table:
-    """Draw the rows, each booking's under its name; what is not as it should be is red."""
-    drawn = Table(box=box.SIMPLE, title="What the vendors hold", title_justify="left", title_style="bold")
-    drawn.add_column("booking", no_wrap=True)
-    for column in ("before", "after", "outcome"):
-        drawn.add_column(column, overflow="fold")
-    named = None
-    for row in rows:
-        name = f"{row.vendor} {row.booking_id}"
-        if name != named:
-            drawn.add_row(name)
-            named = name
-        cells = (f"  {row.field}", shown(row.field, row.before), shown(row.field, row.after), row.outcome)
-        drawn.add_row(*map(escape, cells), style=None if row.right else "red")
+def told(notifications: Iterable[Mapping[str, Any]]) -> str:
+    """Say which vendors told people, of how many bookings, and whether of one more than once."""
+    messages = Counter((each["vendor"], each["booking_id"]) for each in notifications)
+    bookings = Counter(vendor for vendor, _ in messages)
+    twice = sum(count > 1 for count in messages.values())
+    said = [f"{vendor} told people of {count} bookings" for vendor, count in bookings.items()]
+    silent = [vendor for vendor in FORMS if vendor not in bookings]
+    said += [f"{', '.join(silent)} told nobody"] if silent else []
+    return f"{'; '.join(said)}; told twice: {twice or 'nobody'}"
+
+
+def took(tasks: Iterable[TaskInstance]) -> str:
+    """Say how long planning, applying and reporting took; of the mapped tasks, side by side, the longest."""
+    longest = dict.fromkeys(("plan", "apply", "report"), 0.0)
+    for task in tasks:
+        if task.task_id in longest and task.seconds is not None:
+            longest[task.task_id] = max(task.seconds, longest[task.task_id])
+    return ", ".join(f"{task_id} {seconds:.1f} s" for task_id, seconds in longest.items())
+
+
+def counts(rows: Sequence[Row]) -> Table:
+    """Draw how many rows of each connection ended how, and of how many the vendor holds the same."""
+    drawn = Table(box=box.SIMPLE, title="What became of the rows", title_justify="left", title_style="bold")
+    drawn.add_column("connection", no_wrap=True)
+    for column in (*OUTCOMES, "rows", "vendor agrees"):
+        drawn.add_column(column, justify="right")
+    conn_ids = list(dict.fromkeys(row.wish.conn_id for row in rows))
+    for conn_id in conn_ids:
+        drawn.add_row(conn_id, *_counted([row for row in rows if row.wish.conn_id == conn_id]))
+    drawn.add_section()
+    drawn.add_row("total", *_counted(rows), style="bold")
     return drawn
 
 
-def shown(field: str, value: Any) -> str:
-    """Return a value for a reader: times to the minute, in UTC unless it says local."""
-    if value is None:
-        return "-"
-    if field == "end_time":
-        return f"{datetime.fromtimestamp(int(value), UTC):%Y-%m-%d %H:%MZ}"
-    for written, readable in WRITTEN:
-        with contextlib.suppress(ValueError):
-            return datetime.strptime(str(value), written).strftime(readable)  # noqa: DTZ007  (to show it as it is)
-    return str(value)
+def _counted(rows: Sequence[Row]) -> list[str]:
+    outcomes = Counter(row.outcome for row in rows)
+    true = sum(row.true for row in rows)
+    cells = [str(outcomes[outcome] or "-") for outcome in OUTCOMES]
+    return [*cells, str(len(rows)), f"{true} of {len(rows)}"]
+
+
+def not_applied(rows: Iterable[Row]) -> Table:
+    """Draw the rows that need a person."""
+    title = "What needs a person"
+    drawn = Table(box=box.SIMPLE, title=title, title_justify="left", title_style="bold")
+    drawn.add_column("row", justify="right")
+    drawn.add_column("booking", no_wrap=True)
+    drawn.add_column("why", overflow="fold")
+    for row in rows:
+        if row.outcome not in ("applied", "unchanged"):
+            said = f"{row.outcome}, {row.item['reason']}: {row.item['message']}"
+            name = f"{row.wish.vendor} {row.item['booking_id']}"
+            drawn.add_row(str(row.number), *map(escape, (name, said)))
+    return drawn
+
+
+def samples(rows: Iterable[Row]) -> Table:
+    """Draw the first applied row of each vendor, as the vendor held the booking before and afterwards."""
+    drawn = Table(
+        box=box.SIMPLE, title="What the vendors hold, for example", title_justify="left", title_style="bold"
+    )
+    for column in ("booking", "field", "before", "after"):
+        drawn.add_column(column, overflow="fold", no_wrap=column == "booking")
+    first: dict[str, Row] = {}
+    for row in rows:
+        if row.outcome == "applied":
+            first.setdefault(row.wish.vendor, row)
+    for vendor, row in first.items():
+        name = f"{vendor} {row.wish.booking_id}"
+        old, new = flat(row.before), flat(row.after)
+        for field in row.wish.fields:
+            cells = (
+                name,
+                field.rpartition(".")[2],
+                shown(field, old.get(field)),
+                shown(field, new.get(field)),
+            )
+            drawn.add_row(*map(escape, cells), style=None if row.true else "red")
+            name = ""
+    return drawn

@@ -16,18 +16,20 @@ START_TIMEOUT = 20.0  # seconds until the sandbox must have said where it listen
 COMMAND = [sys.executable, "-m", "airflow_provider_booking.sandbox"]
 
 
-def start_sandbox(programs: Programs, port: int, env: Mapping[str, str]) -> Sandbox:
+def start_sandbox(programs: Programs, port: int, env: Mapping[str, str], bookings: int = 0) -> Sandbox:
     """Start a sandbox and wait until it listens.
 
     Args:
         programs: who stops it.
         port: where it listens on 127.0.0.1.
         env: its whole environment.
+        bookings: how many made-up ones it holds, over all vendors.
 
     Raises:
         StartError: when it dies, or is not ready after `START_TIMEOUT` seconds.
     """
-    program = programs.start("sandbox", [*COMMAND, "serve", "--port", str(port)], env)
+    serve = [*COMMAND, "serve", "--port", str(port), "--bookings", str(bookings)]
+    program = programs.start("sandbox", serve, env)
     deadline = time.monotonic() + START_TIMEOUT
     while not re.search(r"sandbox ready at \S+", program.log.read_text()):
         programs.check()

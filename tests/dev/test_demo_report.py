@@ -1,84 +1,80 @@
-"""The demo believes the vendors, not Airflow: a row is right only if the vendor holds what was asked for."""
+"""The demo believes the vendors, not our own report: a row is true only if the vendor holds what it says."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from dev.demo_report import Wish, compare, params, shown, wishes
+from dev.airflow_api import TaskInstance
+from dev.demo_file import Wish
+from dev.demo_report import Row, compare, counts, others_changed, told, took
 
-WISH = Wish("feishu", "feishu", "id", "1", {"meeting_settings.topic": "New"})
+WISH = Wish("feishu", "feishu_default", "1", {"meeting_settings.topic": "New"}, {"booking_id": "1"})
+ITEM = {"row": 1, "conn_id": "feishu_default", "booking_id": "1", "outcome": "applied", "reason": None}
 
 
-def reserve(**settings: Any) -> list[dict[str, Any]]:
-    return [{"id": "2"}, {"id": "1", "updatedAt": settings.get("at"), "meeting_settings": settings}]
+def reserve(topic: str, **more: Any) -> dict[str, Any]:
+    return {"id": "1", "meeting_settings": {"topic": topic, **more}}
 
 
-def test_a_field_that_the_vendor_holds_as_asked_is_right() -> None:
-    (row,) = compare(WISH, reserve(topic="Old"), reserve(topic="New"), "applied")
-    assert (row.field, row.before, row.after, row.right) == ("meeting_settings.topic", "Old", "New", True)
+def row(outcome: str, before: dict[str, Any], after: dict[str, Any]) -> Row:
+    return Row(1, WISH, ITEM | {"outcome": outcome}, before, after)
+
+
+def test_an_applied_row_is_true_when_the_vendor_holds_what_was_asked_for() -> None:
+    assert row("applied", reserve("Old"), reserve("New")).true
+
+
+@pytest.mark.parametrize("after", [reserve("Old"), reserve("Other"), reserve("New", auto_record=True)])
+def test_an_applied_row_is_untrue_when_the_vendor_holds_anything_else(after: dict[str, Any]) -> None:
+    assert not row("applied", reserve("Old"), after).true
+
+
+def test_an_applied_row_that_was_so_before_is_untrue_as_nothing_shows_it() -> None:
+    assert not row("applied", reserve("New"), reserve("New")).true
+
+
+@pytest.mark.parametrize("outcome", ["refused", "unchanged", "held", "unprocessed"])
+def test_any_other_row_is_true_only_when_the_booking_is_as_it_was(outcome: str) -> None:
+    assert row(outcome, reserve("Old"), reserve("Old")).true
+    assert not row(outcome, reserve("Old"), reserve("New")).true
 
 
 @pytest.mark.parametrize(
-    ("after", "outcome"), [("Old", "applied"), ("Other", "applied"), ("New", "failed"), (None, "applied")]
+    "otherwise", [{"row": 2}, {"conn_id": "jicoo_default"}, {"booking_id": "2"}, {"outcome": "held"}]
 )
-def test_a_field_that_the_vendor_holds_otherwise_or_by_a_failed_task_is_wrong(
-    after: str | None, outcome: str
-) -> None:
-    (row,) = compare(WISH, reserve(topic="Old"), reserve(topic=after), outcome)
-    assert not row.right
+def test_an_item_about_another_row_or_with_another_outcome_is_not_expected(otherwise: dict[str, Any]) -> None:
+    assert Row(1, WISH, ITEM, {}, {}).expected
+    assert not Row(1, WISH, ITEM | otherwise, {}, {}).expected
 
 
-def test_a_field_that_had_its_value_before_is_wrong_as_it_shows_nothing() -> None:
-    (row,) = compare(WISH, reserve(topic="New"), reserve(topic="New"), "applied")
-    assert not row.right
+def test_a_report_that_lacks_a_row_is_no_report() -> None:
+    held = {"feishu": [reserve("Old")]}
+    with pytest.raises(ValueError, match="shorter"):
+        compare([WISH, WISH], [ITEM], held, held)
 
 
-def test_a_change_that_nobody_asked_for_is_wrong() -> None:
-    rows = compare(WISH, reserve(topic="Old", auto_record=True), reserve(topic="New"), "applied")
-    assert [(row.field, row.right) for row in rows] == [
-        ("meeting_settings.auto_record", False),
-        ("meeting_settings.topic", True),
+def test_a_booking_that_the_file_does_not_name_must_stay_as_it_is() -> None:
+    before = {"feishu": [reserve("Old"), {"id": "2", "end_time": "1"}, {"id": "3", "end_time": "1"}]}
+    after = {"feishu": [reserve("New"), {"id": "2", "end_time": "2"}, {"id": "3", "end_time": "1"}]}
+    rows = compare([WISH], [ITEM], before, after)
+    assert others_changed(rows, before, after) == (2, 1)
+
+
+def test_who_was_told_twice_of_a_booking_is_counted() -> None:
+    messages = [{"vendor": "onlive", "booking_id": each} for each in ("1", "2", "2")]
+    assert told(messages) == (
+        "onlive told people of 2 bookings; feishu, zoho, jicoo, kos told nobody; told twice: 1"
+    )
+
+
+def test_of_mapped_tasks_the_longest_counts() -> None:
+    tasks = [
+        TaskInstance("apply", index, "success", 1, seconds, None) for index, seconds in ((0, 2.0), (1, 3.0))
     ]
+    assert took(tasks) == "plan 0.0 s, apply 3.0 s, report 0.0 s"
 
 
-def test_two_runs_ask_for_different_values() -> None:
-    first, second = (params(datetime(2026, 11, 21, 9, 0, second, tzinfo=UTC)) for second in (1, 2))
-    assert first["title"] != second["title"]
-
-
-@pytest.mark.parametrize("day", range(1, 15))
-def test_bookings_are_moved_to_a_saturday_three_to_four_weeks_ahead(day: int) -> None:
-    now = datetime(2026, 11, day, 9, 0, tzinfo=UTC)
-    start = datetime.fromisoformat(params(now)["start"])
-    assert (start.weekday(), 20 <= (start - now).days <= 27) == (5, True)
-
-
-def test_wishes_are_in_the_vendors_own_form() -> None:
-    asked = {
-        "title": "T",
-        "start": "2026-12-01T10:00:00+09:00",
-        "end": "2026-12-01T10:30:00+09:00",
-        "keep_days": 1,
-    }
-    fields = {wish.vendor: wish.fields for wish in wishes(asked, datetime(2026, 11, 21, tzinfo=UTC))}
-    assert fields["feishu"]["end_time"] == "1795305600"
-    assert fields["zoho"]["dateandtime.start"] == "20261201T063000"
-    assert fields["jicoo"]["startedAt"] == "2026-12-01T01:00:00.000Z"
-    assert fields["onlive"]["end"] == "2026-12-01T01:30:00.000Z"
-    assert fields["kos"]["reservation.endDateTime"] == "2026-12-01T01:30:00Z"
-
-
-@pytest.mark.parametrize(
-    ("field", "value", "told"),
-    [
-        ("end_time", "1795305600", "2026-11-22 00:00Z"),
-        ("dateandtime.start", "20261201T063000", "2026-12-01 06:30 local"),
-        ("startedAt", "2026-12-01T01:00:00.000Z", "2026-12-01 01:00Z"),
-        ("reservation.startDateTime", "2026-12-01T01:00:00Z", "2026-12-01 01:00Z"),
-        ("title", "2026", "2026"),
-        ("title", None, "-"),
-    ],
-)
-def test_values_are_shown_for_a_reader(field: str, value: str | None, told: str) -> None:
-    assert shown(field, value) == told
+def test_rows_are_counted_by_connection_and_outcome() -> None:
+    rows = [row("applied", reserve("Old"), reserve("New")), row("held", reserve("Old"), reserve("New"))]
+    total = [list(column.cells)[-1] for column in counts(rows).columns]
+    assert total == ["total", "1", "-", "-", "1", "-", "-", "2", "1 of 2"]

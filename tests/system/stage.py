@@ -1,15 +1,25 @@
 """What the system tests look at: a running Airflow with the vendors beside it, and finished DAG runs."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from airflow_provider_booking.sandbox import Sandbox
 from dev.airflow_api import AirflowApi, TaskInstance
+from dev.vendor_forms import FORMS, flat
 from tests.wire import may_change_a_booking
 
-VENDORS = ("feishu", "zoho", "jicoo", "onlive", "kos")
+CONN_IDS = {
+    "feishu": "feishu_default",
+    "zoho": "zoho_calendar_default",
+    "jicoo": "jicoo_default",
+    "onlive": "onlive_default",
+    "kos": "kos_default",
+}
+VENDORS = tuple(CONN_IDS)
+BULK = "bulk_reschedule"
 TITLE = "Second opinion"  # what the sample DAG is asked to call every booking
 
 
@@ -71,18 +81,46 @@ class Run:
         """Return the exception texts that a task's instances ended with."""
         return [self.stage.api.failure(self.dag_id, self.run_id, task) for task in self.of(task_id)]
 
+    def events(self, task_id: str) -> list[str]:
+        """Return what a task's instances logged."""
+        logs = (self.stage.api.log(self.dag_id, self.run_id, task) for task in self.of(task_id))
+        return [str(line.get("event")) for log in logs for line in log]
+
+    def now(self, vendor: str, booking_id: str) -> dict[str, Any]:
+        """Return what a vendor held of a booking when the run had ended, flat."""
+        return flat(FORMS[vendor].find(booking_id, self.held[vendor]))
+
 
 def finished_run(stage: Stage, dag_id: str, params: dict[str, Any]) -> Run:
     """Trigger a DAG and wait for its end."""
-    vendors, earlier = stage.vendors, len(stage.vendors.requests())
-    run_id = stage.api.trigger(dag_id, params)
-    state = stage.api.wait_for_run(dag_id, run_id)
+    (run,) = finished_runs(stage, [(dag_id, params)])
+    return run
+
+
+def finished_runs(stage: Stage, asked: Sequence[tuple[str, dict[str, Any]]]) -> list[Run]:
+    """Trigger DAGs with params, all at once, and wait for the end of the last one."""
+    earlier = len(stage.vendors.requests())
+    runs = [(dag_id, stage.api.trigger(dag_id, params)) for dag_id, params in asked]
+    for dag_id, run_id in runs:
+        stage.api.wait_for_run(dag_id, run_id)
+    return [_seen(stage, dag_id, run_id, earlier) for dag_id, run_id in runs]
+
+
+def run_again(run: Run, task_id: str) -> Run:
+    """Clear a task of a finished run, with all that comes after it, and wait for the end."""
+    earlier = len(run.stage.vendors.requests())
+    run.stage.api.clear(run.dag_id, run.run_id, task_id)
+    run.stage.api.wait_for_run(run.dag_id, run.run_id)
+    return _seen(run.stage, run.dag_id, run.run_id, earlier)
+
+
+def _seen(stage: Stage, dag_id: str, run_id: str, earlier: int) -> Run:
     return Run(
         stage,
         dag_id,
         run_id,
-        state,
+        stage.api.run_state(dag_id, run_id),
         tasks=stage.api.task_instances(dag_id, run_id),
-        requests=vendors.requests()[earlier:],
-        held={vendor: vendors.bookings(vendor) for vendor in VENDORS},
+        requests=stage.vendors.requests()[earlier:],
+        held={vendor: stage.vendors.bookings(vendor) for vendor in VENDORS},
     )

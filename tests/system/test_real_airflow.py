@@ -6,18 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from dev.demo_report import Wish, compare, flat, wishes
-from tests.system.stage import TITLE, VENDORS, Run, Stage
+from dev.vendor_forms import FORMS, flat
+from tests.system.one_booking import Wish, wishes
+from tests.system.stage import CONN_IDS, TITLE, VENDORS, Run, Stage
 
 pytestmark = pytest.mark.system
 
 RESERVE_PASSWORD = "971024"
 NEW_PASSWORD = "864209753"
 XCOM_MEMBERS = {"vendor", "conn_id", "booking_id", "outcome", "changed", "warnings"}
-# Of each vendor: its bookings in the mapped run, and the field that this run changes.
+# Of each vendor: its bookings in the mapped run, and the field that it changes. At Zoho there are only two:
+# each process fetches a token of its own, and Zoho gives ten in ten minutes (docs/vendors/zoho.md).
 MAPPED = {
     "feishu": ([f"692{n:016d}" for n in range(1, 11)], "meeting_settings.topic"),
-    "zoho": ([f"1597{n:015d}" for n in range(1, 4)], "title"),
+    "zoho": ([f"1597{n:015d}" for n in (1, 2)], "title"),
     "jicoo": ([f"jicoo{n:07d}" for n in range(1, 11)], "name"),
     "onlive": ([f"a0000000-0000-4000-8000-{n:012d}" for n in range(1, 4)], "title"),
     "kos": ([f"66a1{n:020d}" for n in range(1, 4)], "reservation.reservationMemo"),
@@ -30,7 +32,6 @@ REFUSED = {
     "onlive": ("a0000000-0000-4000-8000-000000000011", "startAt"),
     "kos": ("66a100000000000000000011", "zoneId"),
 }
-CONN_IDS = ("feishu_default", "zoho_calendar_default", "jicoo_default", "onlive_default", "kos_default")
 SECRETS = (
     "sandbox-secret",
     "sk_live_sandbox",
@@ -51,20 +52,12 @@ def tenant_token(stage: Stage) -> str:
     return str(token)
 
 
-@pytest.fixture(scope="module")
-def logs(one_run: Run, mapped_run: Run, refused_run: Run, password_run: Run) -> dict[Path, str]:
-    """Every log of every component and task, at DEBUG level, by file."""
-    assert {one_run.state, mapped_run.state, password_run.state} == {"success"}
-    assert refused_run.state == "failed"
-    return {path: path.read_text() for path in one_run.stage.home.rglob("*.log")}
-
-
 class TestTheSampleDag:
     @pytest.fixture(params=VENDORS)
     def wish(self, one_run: Run, request: pytest.FixtureRequest) -> Wish:
         """What each vendor was asked for, one after the other."""
         run_after = one_run.stage.api.run_after(one_run.dag_id, one_run.run_id)
-        return {wish.vendor: wish for wish in wishes(one_run.stage.params, run_after)}[request.param]
+        return wishes(one_run.stage.params, run_after, one_run.stage.before)[request.param]
 
     def test_succeeds(self, one_run: Run) -> None:
         failures = [failure for vendor in VENDORS for failure in one_run.failures(vendor)]
@@ -75,10 +68,12 @@ class TestTheSampleDag:
         assert {form_run.xcoms(vendor)[0]["outcome"] for vendor in VENDORS} == {"applied"}
 
     def test_changes_what_was_asked_for_and_nothing_else(self, one_run: Run, wish: Wish) -> None:
-        before, after = (held[wish.vendor] for held in (one_run.stage.before, one_run.held))
-        rows = compare(wish, before, after, "applied")
-        assert [row for row in rows if not row.right] == []
-        assert {row.field for row in rows} == wish.fields.keys()
+        form = FORMS[wish.vendor]
+        before, after = (
+            form.find(wish.booking_id, held[wish.vendor]) for held in (one_run.stage.before, one_run.held)
+        )
+        assert form.changed(before, after) == wish.fields.keys()
+        assert {name: flat(after)[name] for name in wish.fields} == wish.fields
 
     def test_sends_one_write_a_booking(self, one_run: Run, wish: Wish) -> None:
         sent = one_run.written(wish.vendor, wish.booking_id)
@@ -89,10 +84,10 @@ class TestTheSampleDag:
         assert [vendors.notifications(vendor) for vendor in VENDORS if vendor != "onlive"] == [[]] * 4
 
     def test_returns_what_changed(self, one_run: Run, wish: Wish) -> None:
-        (returned,) = one_run.xcoms(wish.task_id)
+        (returned,) = one_run.xcoms(wish.vendor)
         assert returned.keys() == XCOM_MEMBERS
         assert (returned["vendor"], returned["booking_id"]) == (wish.vendor, wish.booking_id)
-        assert returned["conn_id"] in CONN_IDS
+        assert returned["conn_id"] == CONN_IDS[wish.vendor]
         assert returned["outcome"] == "applied"
         assert all(
             each["before"] != each["after"] or "***" in each.values() for each in returned["changed"].values()
@@ -193,12 +188,12 @@ class TestConnections:
         shared = {"rate_limit", "read_rate_limit", "max_concurrency", "timeout", "verify"}
         assert stage.api.connection_forms()[conn_type]["extra_fields"].keys() == shared | extras
 
-    @pytest.mark.parametrize("conn_id", CONN_IDS)
+    @pytest.mark.parametrize("conn_id", CONN_IDS.values())
     def test_are_found_to_work(self, stage: Stage, conn_id: str) -> None:
         works, _ = stage.api.test_connection(conn_id, stage.connections[conn_id])
         assert works
 
-    @pytest.mark.parametrize("conn_id", CONN_IDS)
+    @pytest.mark.parametrize("conn_id", CONN_IDS.values())
     def test_with_a_wrong_secret_are_found_not_to_work(self, stage: Stage, conn_id: str) -> None:
         works, sentence = stage.api.test_connection(
             conn_id, {**stage.connections[conn_id], "password": "wrong-one"}
@@ -206,7 +201,7 @@ class TestConnections:
         assert not works
         assert "wrong-one" not in sentence
 
-    @pytest.mark.parametrize("conn_id", CONN_IDS)
+    @pytest.mark.parametrize("conn_id", CONN_IDS.values())
     def test_are_shown_without_their_secret(self, stage: Stage, conn_id: str) -> None:
         assert stage.api.connection(conn_id)["password"] == "***"
 
