@@ -12,7 +12,6 @@ from airflow_provider_booking.bookings import (
     BookingError,
     BookingNotFound,
     CredentialRejected,
-    Held,
     NotApplied,
     Outcome,
     Reason,
@@ -20,30 +19,29 @@ from airflow_provider_booking.bookings import (
     VendorUnavailable,
 )
 from airflow_provider_booking.change_sets.hand_out import HandOut, open_pages
+from airflow_provider_booking.change_sets.intent import Intent
 from airflow_provider_booking.change_sets.items import ItemUpdate
-from airflow_provider_booking.change_sets.judging import place_of, planned_from, reason_of
+from airflow_provider_booking.change_sets.judging import place_of, reason_of
 from airflow_provider_booking.change_sets.ledger import Journal, LedgerUnavailable
 from airflow_provider_booking.change_sets.parallel import for_each
 from airflow_provider_booking.change_sets.progress import Progress
 from airflow_provider_booking.change_sets.reading import OUTAGE
 from airflow_provider_booking.vendors import waiting
-from airflow_provider_booking.vendors.updating import Update, differing_fields
+from airflow_provider_booking.vendors.updating import Update
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping
 
     from airflow_provider_booking.bookings import FieldChange, UpdateResult
     from airflow_provider_booking.change_sets.accounts import Account
     from airflow_provider_booking.change_sets.items import Item
     from airflow_provider_booking.change_sets.ledger import Ledger
-    from airflow_provider_booking.vendors.updating import Fields
 
 log = logging.getLogger(__name__)
 
 SAID_ONE_BY_ONE = 50
 """So many items that were not applied are named in the log; the report names all."""
 
-_SENT = "it was sent, and what became of it is not known yet"
 _FOUND = "an earlier attempt's answer was lost; reading back showed that it was applied"
 _CONFLICT = "the slot is not free yet; it is tried again when others have moved"
 _NOT_FREE = "the wanted slot is not free, and nothing else of this change set frees it: choose another"
@@ -199,7 +197,7 @@ class Part:
         if in_doubt:
             # What was sent last may still be under way at the vendor.
             await waiting.sleep(client.patience.settle_delay)
-        intent = _Intent(self._journal, self._account, item, self._begin)
+        intent = Intent(self._journal, self._account, item, self._begin)
         try:
             update = Update(
                 client,
@@ -347,56 +345,6 @@ class Part:
 
     def _so_far(self) -> str:
         return ", ".join(f"{outcome} {count}" for outcome, count in self._ended.most_common() if count)
-
-
-class _Intent:
-    """Stands between reading a booking and sending its change: judges drift, and writes the intent down.
-
-    The intent is an outcome ``unknown``, durable before anything is sent: if the process dies now, that is
-    what the ledger says, and the next apply reads the booking before it sends anything.
-    """
-
-    def __init__(
-        self, journal: Journal, account: Account, item: Item, begin: Callable[[], Awaitable[None]]
-    ) -> None:
-        self._journal = journal
-        self._account = account
-        self._item = item
-        self._begin = begin
-        self.written = False
-
-    async def about_to_send(self, now: Fields, wanted: Fields) -> None:
-        """See :meth:`airflow_provider_booking.vendors.updating.Guard.about_to_send`.
-
-        Raises:
-            Held: The booking is no longer as it was planned from (reason ``drift.changed``).
-            LedgerUnavailable: The intent could not be written.
-        """
-        planned = planned_from(self._account, self._item.image, wanted)
-        watched = self._account.planning.watched(now)
-        reads = now | watched
-        drifted = differing_fields(reads, planned)
-        drifted |= differing_fields(planned, watched)
-        if drifted:
-            raise Held(
-                f"{', '.join(sorted(drifted))} changed after it was planned",
-                vendor=self._account.vendor,
-                reason=Reason.CHANGED_MEANWHILE,
-                hint="look at the booking; plan it anew if it shall still be changed",
-            )
-        await self._begin()
-        await self._journal.write(
-            ItemUpdate(
-                self._item.item_id,
-                "sending",
-                Outcome.UNKNOWN,
-                reason=Reason.NO_ANSWER,
-                message=_SENT,
-                warnings=self._item.warnings,
-                attempt=True,
-            )
-        )
-        self.written = True
 
 
 def _odd(item: Item, error: Exception, *, sent: bool) -> ItemUpdate:
