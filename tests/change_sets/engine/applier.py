@@ -13,7 +13,7 @@ from tests.change_sets.engine.conftest import SEALER, Desk
 
 def main(port: str, ledger_url: str, change_set_id: str) -> None:
     with open_ledger(ledger_url, SEALER) as ledger:
-        desk = Desk(Sandbox(int(port)), ledger, Path())
+        desk = Desk(Sandbox(int(port)), ledger, Path(), ledger_url)
         asyncio.run(
             apply(
                 change_set_id,

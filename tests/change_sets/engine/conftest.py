@@ -43,6 +43,7 @@ class Desk:
     sandbox: Sandbox
     ledger: Ledger
     folder: Path
+    ledger_url: str
     said: list[str] = field(default_factory=list)
     extras: dict[str, dict[str, Any]] = field(default_factory=dict)
     """What a connection says otherwise, by its id."""
@@ -120,7 +121,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk(sandbox: Sandbox, new_process: None, tmp_path: Path) -> Iterator[Desk]:
+def desk(sandbox: Sandbox, new_process: None, ledger_url: str, tmp_path: Path) -> Iterator[Desk]:
     del new_process
-    with open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}", SEALER) as ledger:
-        yield Desk(sandbox, ledger, tmp_path)
+    with open_ledger(ledger_url, SEALER) as ledger:
+        yield Desk(sandbox, ledger, tmp_path, ledger_url)

@@ -74,9 +74,10 @@ async def test_nothing_is_sent_while_the_ledger_is_away(desk: Desk) -> None:
     assert (await desk.apply(found)).counts == {"applied": 30, "total": 30}
 
 
+@pytest.mark.parametrize("ledger_url", ["sqlite"], indirect=True)
 async def test_nothing_is_sent_when_the_ledgers_file_was_deleted(desk: Desk) -> None:
     found = await desk.plan({"ids": desk.sandbox.seed("jicoo", 3)}, {"shift": "P1D"})
-    for file in desk.folder.glob("ledger.db*"):
+    for file in desk.folder.glob("ledger/ledger.db*"):
         file.unlink()
     with pytest.raises(LedgerUnavailable, match="deleted or replaced"):
         await desk.apply(found)
@@ -101,9 +102,8 @@ async def test_a_killed_apply_is_taken_up_by_the_next(desk: Desk, fault: dict[st
 
 def kill_when(desk: Desk, found: ChangeSet, *, patches: int) -> None:
     """Apply in another process, and kill it when the vendor has so many updates before it."""
-    ledger = f"sqlite:///{desk.folder / 'ledger.db'}"
     command = [sys.executable, "-m", "tests.change_sets.engine.applier"]
-    command += [str(desk.sandbox.port), ledger, found.change_set_id]
+    command += [str(desk.sandbox.port), desk.ledger_url, found.change_set_id]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as applier:  # noqa: S603  (our own)
         deadline = time.monotonic() + 30
