@@ -27,7 +27,7 @@ test: bootstrap ## lint, types, layers, tests
 	@echo "== pytest"
 	@$(BIN)/python -m pytest
 
-bench: bootstrap ## updates per second, beside Feishu's own SDK and a bare loop
+bench: bootstrap ## our client and change sets beside what one does without them (a quarter of an hour)
 	@exec $(BIN)/python -m dev.bench
 
 pins: ## write constraints/ anew: the newest versions for each of PYTHONS

@@ -16,8 +16,9 @@ from rich.table import Table
 
 from airflow_provider_booking.sandbox.feishu.simulator import FeishuSimulator
 from airflow_provider_booking.vendors.connections import Connections
-from dev.bench import LATENCY, RESERVES, WARM_UP, console, measured, own_sandbox
+from dev.bench_client import LATENCY, RESERVES, WARM_UP, measured
 from dev.bench_contenders import Jobs, bare, in_tasks, put
+from dev.bench_stage import console, own_home, own_sandbox
 
 SECONDS = 1.5  # of each kind at each number of tasks
 TASKS = (16, 32, 48, 64)
@@ -38,7 +39,8 @@ def main() -> int:
     drawn = Table(box=box.SIMPLE, title="Updates/s (CPU ms a call)", title_justify="left", title_style="bold")
     for column in ("tasks", "allowed by latency", *KINDS):
         drawn.add_column(column, justify="right")
-    with own_sandbox() as sandbox, asyncio.Runner() as runner:
+    with own_home(), own_sandbox(LATENCY, own_core=True) as sandbox, asyncio.Runner() as runner:
+        sandbox.limits("feishu", None)
         connection = FeishuSimulator.connection(sandbox.url)
         jobs = Jobs(sandbox.seed("feishu", RESERVES), time.time())
         for tasks in TASKS:

@@ -20,10 +20,10 @@ from airflow_provider_booking.sandbox import Sandbox
 from airflow_provider_booking.sandbox.feishu.simulator import FeishuSimulator
 from airflow_provider_booking.vendors.feishu.client import FeishuClient
 from airflow_provider_booking.vendors.feishu.settings import FeishuSettings
+from dev.bench_stage import UNLIMITED
 
 AT_ONCE = 32
 DAY = 86_400
-UNLIMITED = "1000000/second"
 ONE_EACH = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE)
 
 BARE = "bare httpx loop"
