@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 from airflow_provider_booking.bookings import InvalidInput
@@ -41,7 +42,7 @@ class Account:
         """The vendor's name."""
         return self.client.vendor
 
-    @property
+    @cached_property
     def endpoint(self) -> str:
         """A digest of who calls whom: a connection that was pointed elsewhere meanwhile has another one."""
         credential: str = self.client.settings.credential()

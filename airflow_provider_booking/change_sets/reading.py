@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from airflow_provider_booking.bookings import BookingError, CredentialRejected, VendorUnavailable
@@ -10,12 +11,13 @@ from airflow_provider_booking.change_sets.judging import failed
 from airflow_provider_booking.change_sets.parallel import for_each
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
 
     from airflow_provider_booking.change_sets.items import Item, ItemUpdate
     from airflow_provider_booking.change_sets.judging import Judge
     from airflow_provider_booking.change_sets.ledger import Journal, Ledger
     from airflow_provider_booking.change_sets.progress import Progress
+    from airflow_provider_booking.vendors.updating import Record
 
 PAGE = 500
 """Items that are read from the ledger at once."""
@@ -88,17 +90,27 @@ class Reading:
             listing = await self._account.planning.listing()
             if listing is None or listing.calls >= count:
                 return
-            async for page in listing.pages:
-                records = dict(page)
-                items = await asyncio.to_thread(
-                    self._ledger.find_unread, self._id, self.conn_id, list(records)
-                )
-                updates = [await self._judge.judge(item, records[item.booking_id]) for item in items]
-                await asyncio.to_thread(self._ledger.write, self._id, updates)
-                self._progress.add(len(updates))
+            records: dict[str, Record] = {}
+            async with aclosing(listing.pages) as pages:
+                async for page in pages:
+                    records.update(page)
+                    if len(records) >= PAGE:
+                        count -= await self._judge_all(records)
+                        if count <= 0:
+                            return  # what follows in the list is about other bookings
+                        records = {}
+                await self._judge_all(records)
         except BookingError as error:
             # What the list did not give is read one by one, and says then what is wrong.
             self._progress.say(f"{self.conn_id}: reading one by one, as the list cannot be read: {error}")
+
+    async def _judge_all(self, records: Mapping[str, Record]) -> int:
+        """Judge those of the bookings that are items, several pages at once: fewer trips to the ledger."""
+        items = await asyncio.to_thread(self._ledger.find_unread, self._id, self.conn_id, list(records))
+        updates = [await self._judge.judge(item, records[item.booking_id]) for item in items]
+        await asyncio.to_thread(self._ledger.write, self._id, updates)
+        self._progress.add(len(updates))
+        return len(updates)
 
     async def _unread(self) -> AsyncIterator[Item]:
         after = 0

@@ -15,7 +15,7 @@ from airflow_provider_booking.bookings.wording import first_problem
 from airflow_provider_booking.vendors.transport import unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable
 
     from airflow_provider_booking.vendors.transport import Answer
     from airflow_provider_booking.vendors.updating import Record
@@ -52,7 +52,7 @@ class Listing:
     """
 
     calls: int
-    pages: AsyncIterator[Page]
+    pages: AsyncGenerator[Page, None]
 
 
 async def listing_of(
@@ -74,7 +74,7 @@ async def listing_of(
     if not isinstance(first.pages, int):
         raise unreadable(vendor, "the number of pages", first.answer)
 
-    async def readable() -> AsyncIterator[Page]:
+    async def readable() -> AsyncGenerator[Page, None]:
         yield _readable(first.records, model, named)
         async for page in pages:
             yield _readable(page.records, model, named)

@@ -53,11 +53,12 @@ def wanted_fields(change: BookingChange, record: Record) -> Fields:
         InvalidInput: The booking would not start before it ends.
     """
     wanted = {name: value for name, value in _asked(change).items() if name not in _SAID}
-    start, end = ((wanted.get(name) or fields(record)[name]) for name in _TIMES)
-    if wanted.keys() & set(_TIMES) and moment(start) >= moment(end):
-        raise InvalidInput(
-            f"startedAt {start} is not before endedAt {end}", hint="give both startedAt and endedAt"
-        )
+    if wanted.keys() & set(_TIMES):
+        start, end = ((wanted.get(name) or fields(record)[name]) for name in _TIMES)
+        if moment(start) >= moment(end):
+            raise InvalidInput(
+                f"startedAt {start} is not before endedAt {end}", hint="give both startedAt and endedAt"
+            )
     return wanted
 
 

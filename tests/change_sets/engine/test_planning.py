@@ -210,3 +210,11 @@ async def test_a_vendor_that_is_down_is_not_asked_about_every_booking_of_a_plan(
         request["path"] for request in desk.sandbox.requests("feishu") if "/reserves/" in request["path"]
     }
     assert len(asked) < 10
+
+
+async def test_the_list_is_left_when_all_that_was_asked_for_was_in_it(desk: Desk) -> None:
+    ids = desk.sandbox.seed("jicoo", 1500)
+    found = await desk.plan({"ids": ids[:600]}, {"shift": "P1D"})
+    assert desk.counts(found) == {"planned": 600, "total": 600}
+    # Fifty a page: the six hundred are among the first of thirty-one pages.
+    assert len(desk.sandbox.requests("jicoo")) < 25
