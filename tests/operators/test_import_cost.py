@@ -8,13 +8,12 @@ from functools import cache
 
 import pytest
 
+VENDORS = ["feishu", "jicoo", "kos", "onlive", "zoho"]
 MODULES = [
-    "airflow_provider_booking.operators.feishu",
-    "airflow_provider_booking.operators.jicoo",
-    "airflow_provider_booking.hooks.feishu",
-    "airflow_provider_booking.hooks.jicoo",
+    *(f"airflow_provider_booking.{floor}.{vendor}" for floor in ("operators", "hooks") for vendor in VENDORS),
+    "airflow_provider_booking.operators.change_sets",
 ]
-HEAVY = ["httpx", "sqlalchemy", "tenacity", "pyrate_limiter", "lark_oapi"]
+HEAVY = ["httpx", "sqlalchemy", "tenacity", "pyrate_limiter", "lark_oapi", "alembic", "pyarrow", "jinja2"]
 
 # Airflow imports httpx itself when it sets its logging up, unless it is told to be a library only.
 AS_A_LIBRARY = {"_AIRFLOW__AS_LIBRARY": "1"}
@@ -57,12 +56,16 @@ def loaded() -> frozenset[str]:
     return frozenset(json.loads(run(ALL_LOADED, **AS_A_LIBRARY).splitlines()[-1]))
 
 
-@pytest.mark.parametrize("name", ["httpx", "tenacity", "pyrate_limiter", "lark_oapi"])
+@pytest.mark.parametrize("name", ["httpx", "tenacity", "pyrate_limiter", "lark_oapi", "pyarrow"])
 def test_importing_operators_and_hooks_does_not_import(name: str) -> None:
     assert name not in loaded()
 
 
-@pytest.mark.parametrize("vendor", ["feishu", "jicoo"])
+def test_importing_operators_and_hooks_imports_nothing_of_the_engine_of_change_sets() -> None:
+    assert not [name for name in loaded() if name.startswith("airflow_provider_booking.change_sets")]
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
 def test_importing_operators_and_hooks_imports_no_vendor_client(vendor: str) -> None:
     assert not [name for name in loaded() if name.startswith(f"airflow_provider_booking.vendors.{vendor}")]
 
