@@ -14,7 +14,7 @@ from airflow_provider_booking.bookings.errors import InvalidInput
 _SPREADSHEET_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?E[+-]\d+|[+-]?\d+[.,]\d+(E\d+)?", re.IGNORECASE)
 
 LONGEST_ID = 500
-"""Characters. No vendor's id comes near; a longer text is no id."""
+"""Characters. No vendor's id comes near; a longer text is no id, and an index could not hold it."""
 
 
 class BookingRef(BaseModel):

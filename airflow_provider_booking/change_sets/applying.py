@@ -124,6 +124,7 @@ class Part:
                 await self._refuse_conflicts()
         if self.stopped is not None:
             self._say(f"{self.conn_id}: stopped: {self.stopped}")
+            await asyncio.to_thread(self._ledger.note, self._id, "stopped", f"{self.conn_id}: {self.stopped}")
             await self._leave_the_rest()
         progress.tell()
 
@@ -133,7 +134,7 @@ class Part:
             await self._rest(hand_out, progress)
 
     async def _canaries_are_well(self, hand_out: HandOut, progress: Progress) -> bool:
-        """Apply items one by one until enough were sent; what was held or in nobody's way is no canary."""
+        """Apply items one by one until enough were sent; one that was held or unchanged is no canary."""
         sent: list[Outcome] = []
         while len(sent) < self._limits.canary:
             item = await anext(hand_out, None)
@@ -151,7 +152,6 @@ class Part:
         return self.stopped is None
 
     async def _rest(self, hand_out: HandOut, progress: Progress) -> None:
-
         async def work(item: Item) -> None:
             await self._apply(item)
             hand_out.done(item)

@@ -87,7 +87,7 @@ class Image(BaseModel):
         record: The vendor's record before the change; what a revert goes back to.
         changes: The absolute target in the vendor's field names, as an update takes it.
         options: The options of that update.
-        shown: Field to its values before and after, as a report may show them: no secret in it.
+        shown: Field to its values before and after, as a report may show them: no password in it.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 CHUNK = 1000
 """Rows that go into the ledger at once."""
 
-_NO_CONNECTION = InvalidInput("conn_id is missing", hint="give it in the row, or to the operator")
-
 
 @dataclass(frozen=True)
 class PlanRequest:
@@ -205,9 +203,7 @@ class _Planner:
         conn_id = row.conn_id or self._request.conn_id
         account: Account | None = None
         try:
-            if conn_id is None:
-                raise _NO_CONNECTION
-            account = await self._accounts.get(conn_id)
+            account = await self._account(conn_id)
             if isinstance(row, BadRow):
                 raise row.problem
             booking_id = account.planning.canonical_id(row.booking_id)
@@ -224,6 +220,11 @@ class _Planner:
             wish_digest=row.wish.digest(),
             image=Image(wish=row.wish.model_dump(mode="json")),
         )
+
+    async def _account(self, conn_id: str | None) -> Account:
+        if conn_id is None:
+            raise InvalidInput("conn_id is missing", hint="give it in the row, or to the operator")
+        return await self._accounts.get(conn_id)
 
     def _refused(self, row: Row | BadRow, problem: InvalidInput, account: Account | None) -> NewItem:
         return NewItem(

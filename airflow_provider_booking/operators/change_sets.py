@@ -53,7 +53,8 @@ class _ChangeSetOperator(BaseAsyncOperator):
         )
 
         try:
-            check_report_place()
+            # In a thread: object storage may look up a connection, which must not block the loop.
+            await asyncio.to_thread(check_report_place)
             ledger = await asyncio.to_thread(open_ledger)
             with ledger:
                 return await self._work(ledger, context)

@@ -170,4 +170,4 @@ def _database(conn_id: str) -> Any:
 
 
 def _airflow_home() -> Path:
-    return Path(os.environ.get("AIRFLOW_HOME", "~/airflow")).expanduser()
+    return Path(os.environ.get("AIRFLOW_HOME", "~/airflow")).expanduser().absolute()

@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
     from sqlalchemy.sql.compiler import SQLCompiler
 
-LONGEST_ID = 500
-"""Characters of a booking id that an index can hold, whatever characters they are."""
-
 
 class UtcTime(TypeDecorator[datetime]):
     """An aware time; UTC in the database and when it is read."""

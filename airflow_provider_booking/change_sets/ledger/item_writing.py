@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Boolean, bindparam, case, delete, func, insert, select, update
 
 from airflow_provider_booking.bookings import FieldChange, Outcome
-from airflow_provider_booking.change_sets.ledger.columns import LONGEST_ID
+from airflow_provider_booking.bookings.booking import LONGEST_ID
 from airflow_provider_booking.change_sets.ledger.store import Store, store_time
 from airflow_provider_booking.change_sets.ledger.tables import events, items, slots
 

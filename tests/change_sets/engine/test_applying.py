@@ -224,6 +224,8 @@ async def test_canaries_that_are_all_refused_stop_the_rest(desk: Desk) -> None:
     applied = await desk.apply(found)
     assert applied.counts == {"refused": 5, "unprocessed": 15, "total": 20}
     assert "canaries" in applied.stopped["jicoo_default"]
+    (stopped,) = (each for each in desk.ledger.events(found.change_set_id) if each.what == "stopped")
+    assert "canaries" in stopped.detail
 
 
 async def test_what_was_held_is_no_canary(desk: Desk) -> None:
