@@ -4,7 +4,7 @@
 PYTHON ?= python3
 PYTHONS ?= python3.11 python3.12 python3.13
 BIN := .venv/bin
-export ONCE
+export ONCE APPROVE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test bench pins clean bootstrap
@@ -12,7 +12,7 @@ export ONCE
 help: ## show this list
 	@awk -F ' ## ' '/^[a-z]+:.* ## / { sub(/:.*/, "", $$1); printf "make %-6s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: bootstrap ## a real Airflow updates bookings in the sandbox and stays up (ONCE=1: shows it and ends)
+demo: bootstrap ## a real Airflow updates bookings in the sandbox and stays up (ONCE=1: shows it and ends; APPROVE=me: you approve)
 	@exec $(BIN)/python -m dev.demo
 
 test: bootstrap ## lint, types, layers, tests

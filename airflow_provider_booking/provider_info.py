@@ -40,6 +40,7 @@ def get_provider_info() -> dict[str, Any]:
             },
         ],
         "connection-types": [_FEISHU, _ZOHO, _JICOO, _ONLIVE, _KOS],
+        "cli": [f"{_PACKAGE}.cli.definition.get_commands"],
         "config": _CONFIG,
     }
 

@@ -1,8 +1,9 @@
-"""Move many bookings: plan, apply, report.
+"""Move many bookings: plan, approve, apply, report.
 
-The plan reads every booking and says what it shall become; nothing is sent. Then each connection's part is
-applied by a task of its own, the earliest booking first. The report says what became of every row; the tasks'
-logs and XCom say where it lies.
+The plan reads every booking and says what it shall become; nothing is sent. Then the run waits until somebody
+approves the plan, under "Required Actions" of the task `approve`; no answer within a day is a rejection, and
+nothing is sent. Each connection's part is then applied by a task of its own, the earliest booking first. The
+report says what became of every row; the tasks' logs and XCom say where it lies.
 
 Run any task again when something went wrong: what was applied is never sent a second time. To plan anew,
 start a new run.
@@ -18,6 +19,7 @@ from airflow.sdk import DAG, Param, task
 
 from airflow_provider_booking.operators.change_sets import (
     ApplyBookingChangesOperator,
+    ApproveBookingChangesOperator,
     PlanBookingChangesOperator,
     ReportBookingChangesOperator,
 )
@@ -40,16 +42,20 @@ with DAG(
             {"ids": ["sandboxVb7RE"]},
             type="object",
             title="Which bookings",
-            description='{"ids": [...]}, {"file": "path or URL"}, {"sql": "SELECT ...", "conn_id": "..."} or '
-            '{"search": {"starts_after": "...", "starts_before": "..."}}. Files and queries have the column '
+            description='{"ids": [...]}, {"file": "path or URL"}, {"sql": "SELECT ...", "conn_id": "..."}, '
+            '{"search": {"starts_after": "...", "starts_before": "..."}} or '
+            '{"report": "change set id"}, what that change set did not do. Files and queries have the column '
             "booking_id and any of conn_id, start, end, time_zone, title, description, changes.",
         ),
         "change": Param(
             {"shift": "P1D"},
             type=["null", "object"],
             title="What each shall become",
-            description='{"shift": "PT2H"}, {"move_to_date": "2027-04-01"}, {"set": {"title": "..."}} or '
-            '{"changes": {vendor fields}}. Empty where the file or the query says it row by row.',
+            description='{"shift": "PT2H"}, {"move_to_date": "2027-04-01"}, {"set": {"title": "..."}}, '
+            '{"changes": {vendor fields}}; a room or zone is closed: {"close": {"resource": "...", '
+            '"from": "...", "to": "...", "move_to": "..."}}; a person leaves: '
+            '{"replace_host": {"from": "...", "to": "..."}}. '
+            "Empty where the file, the query or the report says it row by row.",
         ),
         "conn_id": Param(
             "jicoo_default",
@@ -68,6 +74,12 @@ with DAG(
             enum=["refuse", "later", "earlier"],
             title="Times that a clock change skips or repeats",
         ),
+        "approval": Param(
+            True,
+            type="boolean",
+            title="Wait for approval",
+            description="If not, what is planned is applied at once.",
+        ),
     },
 ) as dag:
     plan = PlanBookingChangesOperator(
@@ -81,10 +93,16 @@ with DAG(
 
     planned: Any = plan.output  # its members are XComs of their own
 
+    approve = ApproveBookingChangesOperator(
+        task_id="approve", change_set_id=planned["change_set_id"], ask="{{ params.approval }}"
+    )
+
+    approved: Any = approve.output
+
     applied = ApplyBookingChangesOperator.partial(
         task_id="apply",
         change_set_id=planned["change_set_id"],
-        digest=planned["digest"],
+        digest=approved["digest"],  # of the plan that was approved: no other one is applied
         # A vendor that was down, or asked for patience: the next try goes on where this one stopped.
         retries=3,
         retry_delay=timedelta(minutes=2),

@@ -11,6 +11,9 @@ import httpx
 
 POLL = 0.25  # seconds between two looks at something that is awaited
 FINISHED = ("success", "failed")
+# Seconds that a question stands before it is answered: Airflow fails a task that is answered within the same
+# round of its scheduler.
+STANDS = 3
 JSON = Mapping[str, Any]
 
 
@@ -28,6 +31,15 @@ class TaskInstance:
     try_number: int
     seconds: float | None
     ended: datetime | None
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a task asks a person; `form` holds the fields of its form, as they are filled in beforehand."""
+
+    subject: str
+    body: str
+    form: dict[str, Any]
 
 
 class AirflowApi:
@@ -70,10 +82,19 @@ class AirflowApi:
         self.wait_until(parsed, f"the DAG {dag_id} to be parsed", timeout)
         self._call("PATCH", f"/api/v2/dags/{dag_id}", {"is_paused": False})
 
+    def pause(self, dag_id: str) -> None:
+        """Let no further run of a DAG start."""
+        self._call("PATCH", f"/api/v2/dags/{dag_id}", {"is_paused": True})
+
     def trigger(self, dag_id: str, conf: JSON) -> str:
         """Start a run with these params and return its run id."""
         body = {"logical_date": None, "conf": conf}
         return str(self._call("POST", f"/api/v2/dags/{dag_id}/dagRuns", body)["dag_run_id"])
+
+    def run_ids(self, dag_id: str) -> list[str]:
+        """Return the ids of a DAG's runs, the earliest first."""
+        path = f"/api/v2/dags/{dag_id}/dagRuns?limit=100&order_by=run_after"
+        return [str(run["dag_run_id"]) for run in self._call("GET", path)["dag_runs"]]
 
     def run_state(self, dag_id: str, run_id: str) -> str:
         """Return the state of a run."""
@@ -100,6 +121,31 @@ class AirflowApi:
 
         self.wait_until(finished, f"the run {run_id} of {dag_id} to end", timeout)
         return self.run_state(dag_id, run_id)
+
+    def wait_for_question(self, dag_id: str, run_id: str, task_id: str, timeout: float = 120) -> Question:
+        """Wait until a task of a run asks a person, and can be answered; return what it asks."""
+
+        def asks() -> bool:
+            states = {task.task_id: task.state for task in self.task_instances(dag_id, run_id)}
+            return states.get(task_id) == "awaiting_input"
+
+        self.wait_until(asks, f"{task_id} of {dag_id} to ask", timeout)
+        time.sleep(STANDS)
+        return self.question(dag_id, run_id, task_id)
+
+    def question(self, dag_id: str, run_id: str, task_id: str) -> Question:
+        """Return what Airflow shows as a task's question."""
+        found = self._call("GET", self._question_path(dag_id, run_id, task_id))
+        form = {name: field["value"] for name, field in found["params"].items()}
+        return Question(found["subject"], found["body"], form)
+
+    def answer(self, dag_id: str, run_id: str, task_id: str, option: str, form: JSON) -> None:
+        """Answer a task's question with one of its options and with its form, which may be left out."""
+        body = {"chosen_options": [option], "params_input": form}
+        self._call("PATCH", self._question_path(dag_id, run_id, task_id), body)
+
+    def _question_path(self, dag_id: str, run_id: str, task_id: str) -> str:
+        return f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/-1/hitlDetails"
 
     def clear(self, dag_id: str, run_id: str, task_id: str) -> None:
         """Let a task of a run, its mapped instances and all that come after it run again."""
@@ -168,6 +214,14 @@ class AirflowApi:
         )
         if found["create"]["errors"]:
             raise AirflowApiError(f"Connection {conn_id}: {found['create']['errors'][0]}")
+
+    def put_variable(self, key: str, text: str) -> None:
+        """Make a Variable that holds this text, or overwrite the one that has this key."""
+        entity = {"key": key, "value": text}
+        action = {"action": "create", "action_on_existence": "overwrite", "entities": [entity]}
+        found = self._call("PATCH", "/api/v2/variables", {"actions": [action]})
+        if found["create"]["errors"]:
+            raise AirflowApiError(f"Variable {key}: {found['create']['errors'][0]}")
 
     def connection(self, conn_id: str) -> dict[str, Any]:
         """Return a connection as Airflow shows it: secrets as stars."""

@@ -118,6 +118,13 @@ class LocalAirflow:
         """Return a client that is logged in; close it by `with`."""
         return AirflowApi(self.address, USER, self.password, alive=self._programs.check)
 
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run one of Airflow's commands, as a person would in a shell of this home, and wait for its end."""
+        # At DEBUG, Airflow writes to standard output before it calls the command.
+        env = {**self._environment(), "AIRFLOW__LOGGING__LOGGING_LEVEL": "INFO"}
+        line = [sys.executable, "-m", "airflow", *arguments]
+        return subprocess.run(line, env=env, capture_output=True, text=True, check=False)
+
     def _prepare(self, say: Callable[[str], object]) -> None:
         stamp = self._home / "made-by"
         maker = f"Airflow {importlib.metadata.version('apache-airflow')}, Python {sys.version_info[:2]}"

@@ -140,7 +140,7 @@ class AccessDenied(Refused):
 
 
 class CredentialRejected(Refused):
-    """The vendor does not accept the credential; a retry fails until the connection is mended."""
+    """The vendor does not accept the credential, whatever the booking; a retry fails until that is mended."""
 
     default_reason = Reason.CREDENTIAL_EXPIRED
     outcome = Outcome.HELD

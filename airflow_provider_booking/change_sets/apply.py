@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from airflow_provider_booking.bookings import InvalidInput, Outcome
+from airflow_provider_booking.bookings import InvalidInput, Outcome, Reason
 from airflow_provider_booking.change_sets.accounts import Accounts
-from airflow_provider_booking.change_sets.applying import Limits, Part
+from airflow_provider_booking.change_sets.applying import Limits, Part, leave
 from airflow_provider_booking.change_sets.items import State
 from airflow_provider_booking.change_sets.leasing import leased
 from airflow_provider_booking.change_sets.parallel import side_by_side
@@ -16,9 +17,10 @@ from airflow_provider_booking.change_sets.plan import whole_digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from airflow_provider_booking.change_sets.accounts import Account, Connect
-    from airflow_provider_booking.change_sets.items import ChangeSet
+    from airflow_provider_booking.change_sets.items import ChangeSet, Stop
     from airflow_provider_booking.change_sets.ledger import Ledger
 
 
@@ -28,11 +30,15 @@ class Applied:
 
     Attributes:
         counts: Items by outcome, and ``total``.
+        by_connection: The same by connection; an empty name is for rows that name none.
         stopped: Connection to why it was stopped before its end, as a sentence.
+        by_hand: The stop that somebody asked for, where that is why.
     """
 
     counts: dict[str, int]
+    by_connection: dict[str, dict[str, int]]
     stopped: dict[str, str]
+    by_hand: Stop | None
 
 
 async def apply(
@@ -41,6 +47,7 @@ async def apply(
     digest: str | None,
     conn_id: str | None,
     limits: Limits,
+    asked_at: datetime | None = None,
     ledger: Ledger,
     connect: Connect,
     say: Callable[[str], object],
@@ -51,27 +58,31 @@ async def apply(
         change_set_id: Which one.
         digest: What an approver saw; None where nobody was asked.
         conn_id: The connection; None applies all of them, side by side.
-        limits: When to stop.
+        limits: When to stop; each connection is judged by itself.
+        asked_at: When this was asked for; aware. None: now. A stop that was asked for later holds.
         ledger: Where it is kept.
         connect: Gives the client of a connection.
         say: Told how far it is.
 
     Raises:
         InvalidInput: There is no such change set, it is not planned to its end, it has expired, it is not
-            the one that was approved, or a connection now calls somebody else. Nothing was sent.
+            the one that was approved, somebody asked for it to be stopped, or a connection now calls somebody
+            else. Nothing was sent.
         LedgerUnavailable: The ledger cannot be reached; nothing more was sent.
         LeaseLost: Another process may have begun the same; nothing more was sent.
     """
+    since = await asyncio.to_thread(asked_since, ledger, asked_at)
     found = await asyncio.to_thread(ledger.change_set, change_set_id)
-    await asyncio.to_thread(_check, ledger, found, digest)
+    if (stop := found.stop_after(since)) is not None:
+        await _leave_stopped(ledger, change_set_id, conn_id, stop, say)
+    check_not_stopped(found, since)
+    await asyncio.to_thread(check_as_approved, ledger, found, digest)
     counts = await asyncio.to_thread(ledger.counts, change_set_id, conn_id)
     if conn_id is not None and not counts["total"]:
         raise InvalidInput(
             f"change set {change_set_id} has no row of connection {conn_id}",
             hint="take conn_id from conn_ids in the result of the plan",
         )
-    if (too_many := limits.refused_too_many(counts.get(Outcome.REFUSED, 0))) is not None:
-        return Applied(counts, {conn_id or "all": too_many})
     planned = await asyncio.to_thread(ledger.endpoints, change_set_id)
     with_work = await asyncio.to_thread(ledger.conn_ids, change_set_id)
     conn_ids: Sequence[str] = (
@@ -82,22 +93,81 @@ async def apply(
         for each in conn_ids:
             account = await accounts.get(each)
             _check_endpoint(account, planned.get(each))
-            parts.append(Part(ledger, change_set_id, account, limits, say))
+            parts.append(Part(ledger, change_set_id, account, limits, asked_at=since, say=say))
         await side_by_side(*(_run(part, ledger, say) for part in parts))
     return Applied(
         counts=await asyncio.to_thread(ledger.counts, change_set_id, conn_id),
+        by_connection=await asyncio.to_thread(_by_connection, ledger, change_set_id, conn_id),
         stopped={part.conn_id: part.stopped for part in parts if part.stopped is not None},
+        by_hand=next((part.by_hand for part in parts if part.by_hand is not None), None),
     )
+
+
+def _by_connection(ledger: Ledger, change_set_id: str, conn_id: str | None) -> dict[str, dict[str, int]]:
+    counted: dict[str, Counter[str]] = {}
+    for of, outcome, _, count in ledger.reasons(change_set_id, conn_id):
+        counted.setdefault(of or "", Counter())[outcome.value] += count
+    return {of: dict(counts) for of, counts in counted.items()}
 
 
 async def _run(part: Part, ledger: Ledger, say: Callable[[str], object]) -> None:
     # Of all change sets that are applied through one account, one at a time: two of them could have the same
     # booking in hand, and tell people twice. The vendor's rates are the account's, so that nothing is lost.
-    async with leased(ledger, f"apply {part.endpoint[:16]}", say, shown=f"connection {part.conn_id}"):
+    async with leased(ledger, apply_lease(part.endpoint), say, shown=f"connection {part.conn_id}"):
         await part.run()
 
 
-def _check(ledger: Ledger, found: ChangeSet, digest: str | None) -> None:
+async def _leave_stopped(
+    ledger: Ledger, change_set_id: str, conn_id: str | None, stop: Stop, say: Callable[[str], object]
+) -> None:
+    """Write of what was not reached before a stop that it was not."""
+    endpoints = await asyncio.to_thread(ledger.endpoints, change_set_id)
+    for each in await asyncio.to_thread(ledger.conn_ids, change_set_id):
+        if conn_id in (None, each):
+            async with leased(ledger, apply_lease(endpoints[each]), say, shown=f"connection {each}"):
+                stopped = (Outcome.UNPROCESSED, Reason.STOPPED)
+                await leave(ledger, change_set_id, each, stopped, f"stopped: {stop}")
+
+
+def apply_lease(endpoint: str) -> str:
+    """What whoever applies through an account holds."""
+    return f"apply {endpoint[:16]}"
+
+
+def asked_since(ledger: Ledger, asked_at: datetime | None) -> datetime:
+    """When applying was asked for, by the ledger's clock; None: now."""
+    now = ledger.now()
+    return now if asked_at is None else min(asked_at, now)  # another machine's clock may be ahead
+
+
+def check_not_stopped(found: ChangeSet, asked_at: datetime) -> None:
+    """Make sure that nobody asked for a change set to be stopped after it was asked for.
+
+    Args:
+        found: The change set.
+        asked_at: When applying it was asked for, by the ledger's clock.
+
+    Raises:
+        InvalidInput: Somebody did.
+    """
+    if (stop := found.stop_after(asked_at)) is not None:
+        raise InvalidInput(
+            f"{stop}, which holds for every run that was begun before",
+            hint="to go on, start a new run, or clear the task when its run has ended",
+        )
+
+
+def check_as_approved(ledger: Ledger, found: ChangeSet, digest: str | None) -> None:
+    """Make sure that a change set may be applied, or that somebody may be asked about it.
+
+    Args:
+        ledger: Where it is kept.
+        found: The change set.
+        digest: What an approver saw; None where nobody was asked yet.
+
+    Raises:
+        InvalidInput: It is not planned to its end, has expired, or is not the one that was approved.
+    """
     if found.state is not State.PLANNED:
         raise InvalidInput(
             f"change set {found.change_set_id} is not planned to its end", hint="run the plan task again"

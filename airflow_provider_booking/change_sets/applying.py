@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_provider_booking.bookings import (
     BookingError,
-    BookingNotFound,
     CredentialRejected,
-    NotApplied,
     Outcome,
     Reason,
     Throttled,
@@ -21,20 +19,27 @@ from airflow_provider_booking.bookings import (
 from airflow_provider_booking.change_sets.hand_out import HandOut, open_pages
 from airflow_provider_booking.change_sets.intent import Intent
 from airflow_provider_booking.change_sets.items import ItemUpdate
-from airflow_provider_booking.change_sets.judging import place_of, reason_of
-from airflow_provider_booking.change_sets.ledger import Journal, LedgerUnavailable
+from airflow_provider_booking.change_sets.judging import place_of
+from airflow_provider_booking.change_sets.leasing import LeaseLost
+from airflow_provider_booking.change_sets.ledger import Journal, LedgerUnavailable, StopAskedFor
 from airflow_provider_booking.change_sets.parallel import for_each
 from airflow_provider_booking.change_sets.progress import Progress
 from airflow_provider_booking.change_sets.reading import OUTAGE
+from airflow_provider_booking.change_sets.settling import (
+    settled,
+    settled_as_odd,
+    settled_by,
+    settled_by_stop,
+)
 from airflow_provider_booking.vendors import waiting
 from airflow_provider_booking.vendors.updating import Update
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping
+    from collections.abc import AsyncIterator, Callable
+    from datetime import datetime
 
-    from airflow_provider_booking.bookings import FieldChange, UpdateResult
     from airflow_provider_booking.change_sets.accounts import Account
-    from airflow_provider_booking.change_sets.items import Item
+    from airflow_provider_booking.change_sets.items import Item, Stop
     from airflow_provider_booking.change_sets.ledger import Ledger
 
 log = logging.getLogger(__name__)
@@ -42,7 +47,6 @@ log = logging.getLogger(__name__)
 SAID_ONE_BY_ONE = 50
 """So many items that were not applied are named in the log; the report names all."""
 
-_FOUND = "an earlier attempt's answer was lost; reading back showed that it was applied"
 _CONFLICT = "the slot is not free yet; it is tried again when others have moved"
 _NOT_FREE = "the wanted slot is not free, and nothing else of this change set frees it: choose another"
 _BAD_CANARIES = {(Outcome.HELD, Reason.VENDOR_ERROR), *((Outcome.UNKNOWN, reason) for reason in Reason)}
@@ -79,6 +83,7 @@ class Part:
         change_set_id: Of which change set.
         account: The connection, open.
         limits: When to stop.
+        asked_at: When this was asked for; aware. A stop that was asked for later holds.
         say: Told how far it is.
     """
 
@@ -88,19 +93,24 @@ class Part:
         change_set_id: str,
         account: Account,
         limits: Limits,
+        *,
+        asked_at: datetime,
         say: Callable[[str], object],
     ) -> None:
         self.conn_id = account.conn_id
         self.endpoint = account.endpoint
         self.stopped: str | None = None
+        self.by_hand: Stop | None = None
+        """The stop that somebody asked for, where that is why it stopped."""
         self._ledger = ledger
         self._id = change_set_id
         self._account = account
         self._limits = limits
         self._say = say
-        self._journal = Journal(ledger, change_set_id)
+        self._journal = Journal(ledger, change_set_id, asked_at=asked_at)
         self._refused_before = 0
         self._begun = False
+        self._beginning = asyncio.Lock()
         self._ended: Counter[Outcome] = Counter()
         self._unanswered = 0
         self._told = 0
@@ -209,16 +219,24 @@ class Part:
             )
             result = await update.run()
         except BookingError as error:
-            still_in_doubt = in_doubt and not intent.written and isinstance(error, NotApplied)
-            return self._failed(item, error, still_in_doubt=still_in_doubt)
-        except LedgerUnavailable:
+            self._watch(error)
+            return settled_by(item, error, still_in_doubt=in_doubt and not intent.stands, shown=intent.shown)
+        except StopAskedFor as asked:
+            return self._obey(asked.stop, item, maybe_sent=in_doubt or intent.stands)
+        except (LedgerUnavailable, LeaseLost):
             raise
         except Exception as error:  # noqa: BLE001  (one odd booking must not cost the others)
             log.warning("row %d cannot be applied: %s", item.row, place_of(error))
-            return _odd(item, error, sent=in_doubt or intent.written)
+            return settled_as_odd(item, error, sent=in_doubt or intent.stands)
         self._unanswered = 0
-        ended = _ended(item, result, update.changed_in_full)
+        ended = settled(item, result, update, self._account)
         return await self._read_back(ended, update) if canary else ended
+
+    def _obey(self, stop: Stop, item: Item, *, maybe_sent: bool) -> ItemUpdate:
+        """Leave an item that was about to be sent, and all others."""
+        self.by_hand = stop
+        self._stop(str(stop))
+        return settled_by_stop(item, stop, maybe_sent=maybe_sent)
 
     async def _read_back(self, ended: ItemUpdate, update: Update[Any]) -> ItemUpdate:
         """Look at a canary once more: a booking that does not stay as it was left is a reason to stop."""
@@ -237,27 +255,17 @@ class Part:
 
     async def _begin(self) -> None:
         """Keep that the change set was begun, before its first booking is sent."""
-        if not self._begun:
-            await asyncio.to_thread(self._ledger.start_applying, self._id)
+        async with self._beginning:  # so that nobody overtakes who comes first
+            if self._begun:
+                return
+            try:
+                await asyncio.to_thread(self._ledger.start_applying, self._id)
+            except ValueError:
+                raise LeaseLost(
+                    "The change set is being planned once more by another run: nothing more was sent. Run "
+                    "the task again."
+                ) from None
             self._begun = True
-
-    def _failed(self, item: Item, error: BookingError, *, still_in_doubt: bool) -> ItemUpdate:
-        outcome, message = error.outcome, str(error)
-        if isinstance(error, BookingNotFound):
-            outcome = Outcome.HELD  # it was there when it was planned: somebody should know
-        elif still_in_doubt:
-            # Nothing was sent this time; that says nothing of what was sent before.
-            outcome, message = Outcome.UNKNOWN, f"an earlier attempt's answer was lost, and now: {message}"
-        self._watch(error)
-        return ItemUpdate(
-            item.item_id,
-            "settled",
-            outcome,
-            reason=reason_of(error),
-            message=message,
-            warnings=item.warnings,
-            request_id=error.request_id,
-        )
 
     def _watch(self, error: BookingError) -> None:
         """Stop where the next item would fare no better."""
@@ -322,15 +330,9 @@ class Part:
 
     async def _leave_the_rest(self) -> None:
         """Write of what was not reached that it was not."""
-        outcome, reason = self._left_behind
-        async for page in open_pages(self._ledger, self._id, self.conn_id):
-            left = [
-                ItemUpdate(item.item_id, "left", outcome, reason=reason, message=f"stopped: {self.stopped}")
-                for item in page
-                if item.outcome in (Outcome.PLANNED, Outcome.UNPROCESSED)
-            ]
-            await asyncio.to_thread(self._ledger.write, self._id, left)
-            self._ended[outcome] += len(left)
+        self._ended[self._left_behind[0]] += await leave(
+            self._ledger, self._id, self.conn_id, self._left_behind, f"stopped: {self.stopped}"
+        )
 
     def _tell(self, item: Item, update: ItemUpdate) -> None:
         if update.outcome in (Outcome.APPLIED, Outcome.UNCHANGED):
@@ -347,27 +349,22 @@ class Part:
         return ", ".join(f"{outcome} {count}" for outcome, count in self._ended.most_common() if count)
 
 
-def _odd(item: Item, error: Exception, *, sent: bool) -> ItemUpdate:
-    # The error's own text may hold what the vendor knows about people.
-    return ItemUpdate(
-        item.item_id,
-        "settled",
-        Outcome.UNKNOWN if sent else Outcome.REFUSED,
-        reason=Reason.VENDOR_ERROR,
-        message=f"the booking could not be worked on ({type(error).__name__}): report this",
-        warnings=item.warnings,
-    )
+async def leave(
+    ledger: Ledger, change_set_id: str, conn_id: str, ending: tuple[Outcome, Reason], message: str
+) -> int:
+    """Write of the open items of a connection how they were left, but for those that may have been sent.
 
-
-def _ended(item: Item, result: UpdateResult, changed: Mapping[str, FieldChange]) -> ItemUpdate:
-    outcome, warnings = result.outcome, result.warnings
-    if outcome is Outcome.UNCHANGED and item.attempts:
-        outcome, warnings = Outcome.APPLIED, (*warnings, _FOUND)
-    return ItemUpdate(
-        item.item_id,
-        "settled",
-        outcome,
-        warnings=warnings,
-        request_id=result.request_id,
-        shown=changed if changed and changed != item.image.shown else None,
-    )
+    Returns:
+        How many there were.
+    """
+    count = 0
+    outcome, reason = ending
+    async for page in open_pages(ledger, change_set_id, conn_id):
+        left = [
+            ItemUpdate(item.item_id, "left", outcome, reason=reason, message=message)
+            for item in page
+            if item.outcome in (Outcome.PLANNED, Outcome.UNPROCESSED)
+        ]
+        await asyncio.to_thread(ledger.write, change_set_id, left)
+        count += len(left)
+    return count

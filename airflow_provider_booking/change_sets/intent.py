@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from airflow_provider_booking.bookings import Held, Outcome, Reason
+from airflow_provider_booking.bookings import FieldChange, Held, Outcome, Reason
 from airflow_provider_booking.change_sets.items import ItemUpdate
 from airflow_provider_booking.change_sets.judging import planned_from
+from airflow_provider_booking.change_sets.ledger import StopAskedFor
+from airflow_provider_booking.change_sets.rows import Wish
 from airflow_provider_booking.vendors.updating import differing_fields
 
 if TYPE_CHECKING:
@@ -40,27 +42,24 @@ class Intent:
         self._account = account
         self._item = item
         self._begin = begin
-        self.written = False
+        self._times = 0
+        self.stands = False
+        """Whether the item may have been sent, and nobody knows yet what became of it."""
+        self.shown: dict[str, FieldChange] | None = None
+        """Where a renewal is held: what it would have changed, from what it reads now."""
 
     async def about_to_send(self, now: Fields, wanted: Fields) -> None:
         """See :meth:`airflow_provider_booking.vendors.updating.Guard.about_to_send`.
 
         Raises:
             Held: The booking is no longer as it was planned from (reason ``drift.changed``).
+            InvalidInput: It was to be kept alive, and has lapsed (reason ``lost.expired``).
             LedgerUnavailable: The intent could not be written.
         """
-        planned = planned_from(self._account, self._item.image, wanted)
-        watched = self._account.planning.watched(now)
-        reads = now | watched
-        drifted = differing_fields(reads, planned)
-        drifted |= differing_fields(planned, watched)
-        if drifted:
-            raise Held(
-                f"{', '.join(sorted(drifted))} changed after it was planned",
-                vendor=self._account.vendor,
-                reason=Reason.CHANGED_MEANWHILE,
-                hint="look at the booking; plan it anew if it shall still be changed",
-            )
+        if Wish.model_validate(self._item.image.wish).renew is None:
+            self._check_as_planned(now, wanted)
+        else:
+            self._check_renewal(now, wanted)
         await self._begin()
         await self._journal.write(
             ItemUpdate(
@@ -73,4 +72,44 @@ class Intent:
                 attempt=True,
             )
         )
-        self.written = True
+        self._times += 1
+        self.stands = True
+
+    async def about_to_repeat(self) -> None:
+        """See :meth:`airflow_provider_booking.vendors.updating.Guard.about_to_repeat`.
+
+        Raises:
+            StopAskedFor: A stop was asked for meanwhile.
+            LedgerUnavailable: Whether one was could not be read.
+        """
+        try:
+            await self._journal.check_not_stopped()
+        except StopAskedFor:
+            # The attempts of this write were refused for certain; the one before it, if any, was lost.
+            self.stands = self._times > 1
+            raise
+
+    def _check_as_planned(self, now: Fields, wanted: Fields) -> None:
+        planned = planned_from(self._account, self._item.image, wanted)
+        watched = self._account.planning.watched(now)
+        drifted = differing_fields(now | watched, planned)
+        drifted |= differing_fields(planned, watched)
+        if drifted:
+            raise self._held(drifted)
+
+    def _check_renewal(self, now: Fields, wanted: Fields) -> None:
+        # Nothing but what is wanted is sent: what else somebody changed is not in its way.
+        planned = planned_from(self._account, self._item.image, wanted)
+        drifted = differing_fields(now, {name: planned[name] for name in wanted})
+        if drifted:
+            self.shown = {name: FieldChange(before=now[name], after=wanted[name]) for name in wanted}
+            raise self._held(drifted)
+        self._account.planning.check_still_alive(now)
+
+    def _held(self, drifted: Fields) -> Held:
+        return Held(
+            f"{', '.join(sorted(drifted))} changed after it was planned",
+            vendor=self._account.vendor,
+            reason=Reason.CHANGED_MEANWHILE,
+            hint="look at the booking; plan it anew if it shall still be changed",
+        )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
 from airflow_provider_booking.bookings import FieldChange, Outcome, Reason
 
@@ -29,6 +29,14 @@ class State(StrEnum):
     PLANNED = "planned"
 
 
+class Kind(StrEnum):
+    """What a change set is for."""
+
+    CHANGES = "changes"
+    RENEWAL = "renewal"
+    REVERT = "revert"
+
+
 @dataclass(frozen=True)
 class NewChangeSet:
     """What a change set is begun with.
@@ -38,12 +46,32 @@ class NewChangeSet:
         arguments: A digest of what was asked for under the key.
         notify: Who shall be told.
         expires_in: Seconds after planning within which it may be begun to apply.
+        kind: What it is for.
+        reverts: The change set that it takes back; None where it takes none back.
     """
 
     key: str
     arguments: str
     notify: Notify
     expires_in: float
+    kind: Kind = Kind.CHANGES
+    reverts: str | None = None
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Somebody asked for a change set to be stopped.
+
+    Attributes:
+        at: When; aware, UTC, by the ledger's clock.
+        by: Who.
+    """
+
+    at: datetime
+    by: str
+
+    def __str__(self) -> str:
+        return f"{self.by} asked at {self.at:%Y-%m-%d %H:%M:%S}Z for it to be stopped"
 
 
 @dataclass(frozen=True)
@@ -63,6 +91,10 @@ class ChangeSet:
         planned_at: When it was done.
         expires_at: Until when it may be begun to apply.
         started_at: When it was begun to apply.
+        kind: What it is for.
+        reverts: The change set that it takes back; None where it takes none back.
+        stopped_at: When somebody last asked for it to be stopped; None where nobody did.
+        stopped_by: Who did; empty where nobody did.
     """
 
     change_set_id: str
@@ -77,6 +109,54 @@ class ChangeSet:
     planned_at: datetime | None
     expires_at: datetime | None
     started_at: datetime | None
+    kind: Kind = Kind.CHANGES
+    reverts: str | None = None
+    stopped_at: datetime | None = None
+    stopped_by: str = ""
+
+    @property
+    def stop(self) -> Stop | None:
+        """The last stop that somebody asked for."""
+        return None if self.stopped_at is None else Stop(self.stopped_at, self.stopped_by)
+
+    def stop_after(self, asked_at: datetime) -> Stop | None:
+        """The stop that holds for who was asked at a time to apply it; None where none does."""
+        stop = self.stop
+        return None if stop is None or stop.at < asked_at else stop
+
+
+class Trace(BaseModel):
+    """How an item left its booking; kept encrypted. What a revert compares with, and goes back to.
+
+    Attributes:
+        before: The fields that it changed, flat, as they read before.
+        left: The fields that matter to others, and those that it changed, as it left them.
+        hidden: The fields that it may have changed and that the vendor does not show.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    before: dict[str, JsonValue]
+    left: dict[str, JsonValue]
+    hidden: tuple[str, ...] = ()
+
+
+class Move(BaseModel):
+    """When a booking begins, before and after; of a Feishu reserve, when it expires.
+
+    Attributes:
+        before: Aware; its offset is that of the zone in which people think of the booking, else UTC.
+        after: The same.
+        ends_before: When it ends, in the same way; None where that is not known, or is meant by ``before``.
+        ends_after: The same.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    before: AwareDatetime
+    after: AwareDatetime
+    ends_before: AwareDatetime | None = None
+    ends_after: AwareDatetime | None = None
 
 
 class Image(BaseModel):
@@ -88,6 +168,8 @@ class Image(BaseModel):
         changes: The absolute target in the vendor's field names, as an update takes it.
         options: The options of that update.
         shown: Field to its values before and after, as a report may show them: no password in it.
+        standing: Warnings of the plan that hold whatever comes of the update, such as what cannot be done.
+        move: When it begins and ends; None where both stay, or where its begin is not known.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -97,6 +179,8 @@ class Image(BaseModel):
     changes: dict[str, JsonValue] = Field(default_factory=dict)
     options: dict[str, JsonValue] = Field(default_factory=dict)
     shown: dict[str, FieldChange] = Field(default_factory=dict)
+    standing: tuple[str, ...] = ()
+    move: Move | None = None
 
 
 @dataclass(frozen=True)
@@ -114,6 +198,7 @@ class NewItem:
         outcome: ``planned`` until it is read; another one where the row is bad.
         reason: Why, where it is bad.
         message: What is wrong, where it is bad.
+        undoes: The item of another change set that it takes back; None where it takes none back.
     """
 
     row: int
@@ -126,6 +211,7 @@ class NewItem:
     outcome: Outcome = Outcome.PLANNED
     reason: Reason | None = None
     message: str = ""
+    undoes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -208,6 +294,7 @@ class ItemUpdate:
         target: What planning found; None leaves what is there.
         shown: Field to its values before and after, where they turned out otherwise than planned; None
             leaves what is there.
+        trace: How the booking was left; None leaves what is there.
     """
 
     item_id: int
@@ -220,3 +307,4 @@ class ItemUpdate:
     attempt: bool = False
     target: Target | None = None
     shown: Mapping[str, FieldChange] | None = field(default=None)
+    trace: Trace | None = None

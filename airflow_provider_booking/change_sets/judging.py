@@ -6,6 +6,7 @@ import hashlib
 import json
 import logging
 import traceback
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,15 +14,20 @@ from typing import TYPE_CHECKING, Any
 from airflow_provider_booking.bookings import (
     BookingError,
     BookingRef,
+    FieldChange,
+    Held,
     InvalidInput,
     Outcome,
     Reason,
     VendorUnavailable,
 )
-from airflow_provider_booking.change_sets.items import Image, ItemUpdate, Target
+from airflow_provider_booking.change_sets.items import Image, ItemUpdate, Move, Target
 from airflow_provider_booking.change_sets.rows import Wish
 from airflow_provider_booking.change_sets.targets import target
-from airflow_provider_booking.vendors.updating import Update
+from airflow_provider_booking.change_sets.wall_time import known_zone
+from airflow_provider_booking.vendors.planning import Notify
+from airflow_provider_booking.vendors.updating import Update, differing_fields
+from airflow_provider_booking.vendors.verbs import Asked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,11 +35,13 @@ if TYPE_CHECKING:
     from airflow_provider_booking.bookings import Booking
     from airflow_provider_booking.change_sets.accounts import Account
     from airflow_provider_booking.change_sets.items import Item
+    from airflow_provider_booking.change_sets.rows import Undoing
     from airflow_provider_booking.change_sets.wall_time import OnDst
-    from airflow_provider_booking.vendors.planning import Notify
     from airflow_provider_booking.vendors.updating import Fields, Preview, Record
 
 log = logging.getLogger(__name__)
+
+_UNSEEN = "{} cannot be taken back: the vendor does not show it"
 
 
 class Judge:
@@ -83,21 +91,34 @@ class Judge:
         booking = account.client.as_booking(ref, record)
         if not self._include_past:
             check_not_past(booking)
-        zone = await account.planning.zone(booking) if wish.needs_zone else booking.time_zone
-        changes = target(wish, booking, account.planning, zone=zone, on_dst=self._on_dst)
-        telling = account.planning.telling(self._notify, changes)
-        changes |= telling.changes
-        update = Update(account.client, item.booking_id, changes, telling.options)
+        asked = await self._asked(wish, booking, record)
+        if not asked.changes:
+            return ItemUpdate(
+                item.item_id,
+                "read",
+                Outcome.UNCHANGED,
+                message=asked.remark,
+                warnings=asked.warnings,
+                shown={name: FieldChange(before=value, after=value) for name, value in asked.seen.items()}
+                or None,
+            )
+        telling = account.planning.telling(self._notify, asked.changes)
+        changes = {**asked.changes, **telling.changes}
+        options = {**asked.options, **telling.options}
+        update = Update(account.client, item.booking_id, changes, options)
+        record = account.client.seen_with(record, account.client.parse_options(options))
         preview = update.preview(record)
-        warnings = (*telling.warnings, *preview.warnings)
+        warnings = (*asked.warnings, *telling.warnings, *preview.warnings)
         if not preview.wanted:
             return ItemUpdate(item.item_id, "read", Outcome.UNCHANGED, warnings=warnings)
         image = Image(
             wish=item.image.wish,
             record=record,
             changes=changes,
-            options=dict(telling.options),
+            options=options,
+            standing=(*asked.warnings, *telling.warnings),
             shown=preview.in_full,
+            move=self._move(preview, zone=await self._zone(wish, booking)),
         )
         return ItemUpdate(
             item.item_id,
@@ -105,6 +126,77 @@ class Judge:
             Outcome.PLANNED,
             warnings=warnings,
             target=self._target(item, booking, image, preview),
+        )
+
+    async def _asked(self, wish: Wish, booking: Booking, record: Record) -> Asked:
+        """What the vendor is asked for, in its own words."""
+        planning = self.account.planning
+        if wish.close is not None:
+            return planning.closing(wish.close, record)
+        if wish.replace_host is not None:
+            return planning.replacing(wish.replace_host, record)
+        if wish.renew is not None:
+            return planning.renewing(wish.renew, record)
+        if wish.undo is not None:
+            return self._undone(wish.undo, record)
+        if wish.values:
+            return planning.asking(wish.values, record, {})
+        zone = await self._zone(wish, booking)
+        return Asked(target(wish, booking, planning, zone=zone, on_dst=self._on_dst))
+
+    async def _zone(self, wish: Wish, booking: Booking) -> str | None:
+        """The zone in which people think of the booking; looked up only where the wish depends on it."""
+        return await self.account.planning.zone(booking) if wish.needs_zone else booking.time_zone
+
+    def _undone(self, undoing: Undoing, record: Record) -> Asked:
+        """What takes an item back, if the booking is still as the item left it.
+
+        Raises:
+            Held: It is not (reason ``drift.changed``).
+            InvalidInput: Nothing of it can be taken back.
+        """
+        client, planning = self.account.client, self.account.planning
+        record = client.seen_with(record, client.parse_options(undoing.options))
+        now = client.fields(record)
+        if not differing_fields(now, undoing.before):
+            return Asked(
+                remark="the booking is as it was before the change already",
+                warnings=tuple(map(_UNSEEN.format, undoing.hidden)),
+            )
+        touched = differing_fields(now, undoing.left) | differing_fields(undoing.left, planning.watched(now))
+        if touched:
+            raise Held(
+                f"{', '.join(sorted(touched))} changed after it was applied",
+                vendor=self.account.vendor,
+                reason=Reason.CHANGED_MEANWHILE,
+                hint="look at the booking; take it back by hand if it shall still be taken back",
+            )
+        asked = planning.asking(undoing.before, record, undoing.options)
+        unsaid = tuple(_UNSEEN.format(name) for name in undoing.hidden if not _is_in(name, asked.changes))
+        if not asked.changes:
+            raise InvalidInput(
+                f"it cannot be taken back: {'; '.join((*asked.warnings, *unsaid)) or asked.remark}",
+                hint="look at the booking at the vendor",
+            )
+        # Whoever was told of the change is told of its end; a policy of the revert's own has the last word.
+        telling = undoing.telling if self._notify is Notify.VENDOR_DEFAULT else {}
+        return replace(asked, changes={**asked.changes, **telling}, warnings=(*asked.warnings, *unsaid))
+
+    def _move(self, preview: Preview, *, zone: str | None) -> Move | None:
+        """How its begin and end move, for whoever has to agree to it; None where both stay."""
+        planning, place = self.account.planning, known_zone(zone)
+        times = [
+            (planning.starts_at(fields), planning.ends_at(fields))
+            for fields in (preview.now, preview.now | preview.wanted)
+        ]
+        (before, ends_before), (after, ends_after) = times
+        if before is None or after is None or times[0] == times[1]:
+            return None
+        return Move(
+            before=datetime.fromtimestamp(before, place),
+            after=datetime.fromtimestamp(after, place),
+            ends_before=None if ends_before is None else datetime.fromtimestamp(ends_before, place),
+            ends_after=None if ends_after is None else datetime.fromtimestamp(ends_after, place),
         )
 
     def _target(self, item: Item, booking: Booking, image: Image, preview: Preview) -> Target:
@@ -122,6 +214,11 @@ class Judge:
             slots_before=now if moves else (),
             slots_after=then if moves else (),
         )
+
+
+def _is_in(name: str, changes: Mapping[str, Any]) -> bool:
+    """Whether a flat field is among what is asked for, by itself or as a part."""
+    return name in changes or name.partition(".")[0] in changes
 
 
 def planned_from(account: Account, image: Image, wanted: Fields) -> Fields:

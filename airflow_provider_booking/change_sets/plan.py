@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from airflow_provider_booking.bookings import InvalidInput, Outcome
 from airflow_provider_booking.change_sets.accounts import Accounts
 from airflow_provider_booking.change_sets.estimate import estimated_seconds
-from airflow_provider_booking.change_sets.items import Image, NewChangeSet, NewItem, State
+from airflow_provider_booking.change_sets.items import Image, Kind, NewChangeSet, NewItem, State
 from airflow_provider_booking.change_sets.judging import Judge
 from airflow_provider_booking.change_sets.leasing import leased
 from airflow_provider_booking.change_sets.ledger import Journal
@@ -19,10 +19,12 @@ from airflow_provider_booking.change_sets.parallel import in_chunks, side_by_sid
 from airflow_provider_booking.change_sets.progress import Progress
 from airflow_provider_booking.change_sets.reading import Reading
 from airflow_provider_booking.change_sets.rows import BadRow, Row
-from airflow_provider_booking.change_sets.sources import Search
+from airflow_provider_booking.change_sets.sources import Again, Search
+from airflow_provider_booking.change_sets.sources.again import rows_again
+from airflow_provider_booking.change_sets.sources.undone import Undone, rows_to_undo
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 
     from airflow_provider_booking.change_sets.accounts import Account, Connect
     from airflow_provider_booking.change_sets.items import ChangeSet
@@ -37,6 +39,14 @@ if TYPE_CHECKING:
 
 CHUNK = 1000
 """Rows that go into the ledger at once."""
+
+_ALLOW = "check it; give allow_empty=True if that is as it should be"
+_IF_EMPTY: Mapping[Kind, str] = {
+    Kind.CHANGES: _ALLOW,
+    Kind.REVERT: _ALLOW,
+    Kind.RENEWAL: "check it: nothing is kept alive",
+}
+"""What to do about a source without any row."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +64,15 @@ class PlanRequest:
         include_past: Whether bookings that have begun may be changed as well.
         allow_empty: Whether a source without any row is no error.
         expires_in: Seconds within which the plan may be begun to apply.
+        kind: What the change set is for.
+        reverts: The change set that it takes back; None where it takes none back.
+        asks_nobody: Whether nobody approves the plan, so that what could not be read may be planned even
+            after the change set was begun to apply.
     """
 
     key: str
     arguments: str
-    source: Ids | File | Sql | Search
+    source: Ids | File | Sql | Search | Again | Undone
     change: Wish | None
     conn_id: str | None
     notify: Notify
@@ -66,6 +80,9 @@ class PlanRequest:
     include_past: bool
     allow_empty: bool
     expires_in: float
+    kind: Kind = Kind.CHANGES
+    reverts: str | None = None
+    asks_nobody: bool = False
 
 
 async def plan(
@@ -93,14 +110,18 @@ async def plan(
             not exist, or the key was used for something else.
         LedgerUnavailable: The ledger cannot be reached.
     """
-    new = NewChangeSet(request.key, request.arguments, request.notify, request.expires_in)
+    new = NewChangeSet(
+        request.key, request.arguments, request.notify, request.expires_in, request.kind, request.reverts
+    )
     found = await asyncio.to_thread(ledger.begin, new)
     async with leased(ledger, f"plan {found.change_set_id}", say, shown=f"key {request.key}"):
         found = await asyncio.to_thread(ledger.change_set, found.change_set_id)
         again = 0
         if found.state is State.PLANNED:
             _check_same(found, request)
-            again = await asyncio.to_thread(ledger.reopen, found.change_set_id)
+            again = await asyncio.to_thread(
+                ledger.reopen, found.change_set_id, even_if_begun=request.asks_nobody
+            )
             if not again:
                 say(f"{request.key} is planned already, as {found.change_set_id}")
                 return found
@@ -110,6 +131,9 @@ async def plan(
                 say(
                     f"{request.key} is planned already, but for {again} that could not be read: reading these"
                 )
+                return await planner.go_on(found.rows or 0)
+            if found.started_at is not None:
+                # It was planned once, and something of it may have been sent since.
                 return await planner.go_on(found.rows or 0)
             # What a planning that died left over wrote to no vendor, so it can be forgotten.
             await asyncio.to_thread(ledger.restart, found.change_set_id, new)
@@ -139,10 +163,15 @@ class _Planner:
         self._id = change_set_id
         self._accounts = accounts
         self._say = say
+        self._applied_at: dict[str, str] = {}
+        """Whom the connections called when what is taken back was planned."""
 
     async def run(self, open_rows: OpenRows) -> ChangeSet:
         if self._request.conn_id is not None:
             await self._accounts.get(self._request.conn_id)  # wrong for one row, wrong for all
+        if isinstance(self._request.source, Undone):
+            of = self._request.source.change_set_id
+            self._applied_at = await asyncio.to_thread(self._ledger.endpoints, of)
         rows = await self._take_in(open_rows)
         await asyncio.to_thread(self._ledger.settle_duplicates, self._id)
         return await self.go_on(rows)
@@ -172,16 +201,13 @@ class _Planner:
             await asyncio.to_thread(self._ledger.add, self._id, items)
             progress.add(len(items))
         if not progress.done and not self._request.allow_empty:
-            raise InvalidInput(
-                "the source names no booking",
-                hint="check it; give allow_empty=True if that is as it should be",
-            )
+            raise InvalidInput("the source names no booking", hint=_IF_EMPTY[self._request.kind])
         return progress.done
 
     async def _chunks(self, open_rows: OpenRows) -> AsyncIterator[list[Row | BadRow]]:
         source, change = self._request.source, self._request.change
         if not isinstance(source, Search):
-            async for chunk in in_chunks(open_rows(source, change), CHUNK):
+            async for chunk in in_chunks(self._rows(source, open_rows), CHUNK):
                 yield chunk
             return
         if self._request.conn_id is None or change is None:
@@ -199,6 +225,13 @@ class _Planner:
         if found:
             yield found
 
+    def _rows(self, source: Ids | File | Sql | Again | Undone, open_rows: OpenRows) -> Iterator[Row | BadRow]:
+        if isinstance(source, Undone):
+            return rows_to_undo(self._ledger, source)
+        if isinstance(source, Again):
+            return rows_again(self._ledger, source, self._request.change)
+        return open_rows(source, self._request.change)
+
     async def _item(self, row: Row | BadRow) -> NewItem:
         conn_id = row.conn_id or self._request.conn_id
         account: Account | None = None
@@ -207,6 +240,7 @@ class _Planner:
             if isinstance(row, BadRow):
                 raise row.problem
             booking_id = account.planning.canonical_id(row.booking_id)
+            self._check_same(account)
         except InvalidInput as error:
             # What is wrong with the row itself comes first.
             problem = row.problem if isinstance(row, BadRow) else error
@@ -218,8 +252,22 @@ class _Planner:
             account=account.endpoint,
             booking_id=booking_id,
             wish_digest=row.wish.digest(),
-            image=Image(wish=row.wish.model_dump(mode="json")),
+            image=Image(wish=row.wish.model_dump(mode="json", exclude_defaults=True)),
+            undoes=row.wish.undo.item_id if row.wish.undo else None,
         )
+
+    def _check_same(self, account: Account) -> None:
+        """Make sure that what is taken back is looked for where it was applied.
+
+        Raises:
+            InvalidInput: The connection calls somebody else now.
+        """
+        if account.endpoint != self._applied_at.get(account.conn_id, account.endpoint):
+            raise InvalidInput(
+                f"connection {account.conn_id} now has another address or credential than when this was "
+                "applied",
+                hint="put it back, and revert again",
+            )
 
     async def _account(self, conn_id: str | None) -> Account:
         if conn_id is None:

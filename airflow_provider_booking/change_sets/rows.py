@@ -10,11 +10,35 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from airflow_provider_booking.vendors.verbs import Closing, Renewing, Replacing
+
 if TYPE_CHECKING:
     from airflow_provider_booking.bookings import InvalidInput
 
 NEUTRAL_FIELDS = ("start", "end", "time_zone", "title", "description")
 """The fields that are called the same at every vendor; a vendor may lack some."""
+
+
+class Undoing(BaseModel):
+    """An item of another change set is taken back.
+
+    Attributes:
+        item_id: The item.
+        before: The fields that it changed, as they read before.
+        left: The fields that matter to others, and those that it changed, as it left them.
+        hidden: The fields that it may have changed and that the vendor does not show.
+        options: The vendor's options that it was sent with.
+        telling: What it said itself of who is told, in the vendor's field names.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    item_id: int
+    before: dict[str, JsonValue]
+    left: dict[str, JsonValue]
+    hidden: tuple[str, ...] = ()
+    options: dict[str, JsonValue] = Field(default_factory=dict)
+    telling: dict[str, JsonValue] = Field(default_factory=dict)
 
 
 class Wish(BaseModel):
@@ -25,6 +49,11 @@ class Wish(BaseModel):
         changes: Vendor field names to values, as an update operator takes them.
         shift: By how much to move it, in the wall clock of its zone.
         move_to_date: The day to move it to, at the same wall-clock time.
+        values: Flat fields, as a report shows them, to the values that they shall read; None: blank.
+        close: The room or zone that closes.
+        replace_host: The person who leaves.
+        renew: By which rule it is kept alive.
+        undo: The item that is taken back.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -33,11 +62,11 @@ class Wish(BaseModel):
     changes: dict[str, JsonValue] = Field(default_factory=dict)
     shift: timedelta | None = None
     move_to_date: date | None = None
-
-    @property
-    def says_nothing(self) -> bool:
-        """Whether nothing is wished at all."""
-        return not self.fields and not self.changes and self.shift is None and self.move_to_date is None
+    values: dict[str, JsonValue] = Field(default_factory=dict)
+    close: Closing | None = None
+    replace_host: Replacing | None = None
+    renew: Renewing | None = None
+    undo: Undoing | None = None
 
     @property
     def needs_zone(self) -> bool:

@@ -73,6 +73,14 @@ def zone_of(name: str | None) -> ZoneInfo:
         ) from None
 
 
+def known_zone(name: str | None) -> ZoneInfo:
+    """The zone of that IANA name; UTC where there is none, or this machine does not know it."""
+    try:
+        return zone_of(name)
+    except InvalidInput:
+        return zone_of(None)
+
+
 def moment_on(wall: datetime, zone: ZoneInfo, on_dst: OnDst, *, field: str) -> datetime:
     """The moment at which the clock of a zone shows something.
 

@@ -111,7 +111,10 @@ class VendorHook(BaseHook):
 
     async def _look_up(self) -> VendorSettings:
         connection = await self.aget_connection(self.conn_id)
-        return self._settings(connection, await connection.aextra_dejson())
+        # Outside of a task, as on the command line, it may come right out of Airflow's own database: then it
+        # has the plain call only, which waits for nobody there.
+        extra = getattr(connection, "aextra_dejson", None)
+        return self._settings(connection, connection.extra_dejson if extra is None else await extra())
 
     def _settings(self, connection: Connection, extra: Mapping[str, Any]) -> VendorSettings:
         settings: VendorSettings = self._client_class().settings_model.from_connection(

@@ -1,4 +1,4 @@
-"""Airflow operators for many bookings: plan a change set, apply it, report on it.
+"""Airflow operators for many bookings: plan a change set, approve it, apply it, report on it.
 
 A change set lives in the ledger at ``[booking] ledger_url``. Running any of these tasks again is right.
 """
@@ -8,12 +8,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk import BaseAsyncOperator
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
+
+from airflow_provider_booking.operators.approval import ApproveBookingChangesOperator
+from airflow_provider_booking.operators.ledger_task import LedgerOperator, asked_at, run_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,73 +25,16 @@ if TYPE_CHECKING:
     from airflow_provider_booking.change_sets.ledger import Ledger
     from airflow_provider_booking.change_sets.plan import PlanRequest
 
-
-class _ChangeSetOperator(BaseAsyncOperator):
-    """Opens the ledger, and turns what is wrong into one sentence."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        # So that other tasks can take members by name: `plan.output["change_set_id"]`.
-        kwargs.setdefault("multiple_outputs", True)
-        super().__init__(**kwargs)
-
-    async def aexecute(self, context: Context) -> dict[str, Any]:
-        """Do the work.
-
-        Returns:
-            A small dict of ids and counts; JSON only.
-
-        Raises:
-            AirflowFailException: A retry would fail the same way.
-            AirflowException: A retry may succeed.
-        """
-        from airflow_provider_booking.bookings import BookingError  # noqa: PLC0415  (heavy)
-        from airflow_provider_booking.change_sets.leasing import LeaseLost  # noqa: PLC0415
-        from airflow_provider_booking.change_sets.ledger import LedgerUnavailable  # noqa: PLC0415  (heavy)
-        from airflow_provider_booking.change_sets.report import BooksDoNotBalance  # noqa: PLC0415  (heavy)
-        from airflow_provider_booking.operators.storage import (  # noqa: PLC0415  (heavy)
-            check_report_place,
-            open_ledger,
-        )
-
-        try:
-            # In a thread: object storage may look up a connection, which must not block the loop.
-            await asyncio.to_thread(check_report_place)
-            ledger = await asyncio.to_thread(open_ledger)
-            with ledger:
-                return await self._work(ledger, context)
-        except BookingError as error:
-            kind = AirflowException if error.retryable else AirflowFailException
-            # The text says all there is to say; the chain would only repeat it.
-            raise kind(str(error)) from None
-        except BooksDoNotBalance as error:
-            raise AirflowFailException(str(error)) from None
-        except (LedgerUnavailable, LeaseLost) as error:
-            raise AirflowException(str(error)) from None
-
-    async def _work(self, ledger: Ledger, context: Context) -> dict[str, Any]:
-        raise NotImplementedError
-
-    async def _report(
-        self, ledger: Ledger, change_set_id: str, *, part: str = "", conn_id: str | None = None
-    ) -> str:
-        """Write a report and return where it lies.
-
-        Raises:
-            BooksDoNotBalance: An item has no outcome, or the counts do not add up.
-        """
-        from airflow_provider_booking.change_sets.report import write_report  # noqa: PLC0415  (heavy)
-        from airflow_provider_booking.operators.storage import ReportFolder  # noqa: PLC0415  (heavy)
-
-        def write() -> str:
-            folder = ReportFolder(change_set_id, part)
-            return write_report(ledger, change_set_id, folder, conn_id=conn_id).url
-
-        url = await asyncio.to_thread(write)
-        self.log.info("Report: %s", url)
-        return url
+__all__ = [
+    "ApplyBookingChangesOperator",
+    "ApproveBookingChangesOperator",
+    "PlanBookingChangesOperator",
+    "ReportBookingChangesOperator",
+    "RevertBookingChangesOperator",
+]
 
 
-class PlanBookingChangesOperator(_ChangeSetOperator):
+class PlanBookingChangesOperator(LedgerOperator):
     r"""Plan a change set: read what is, say what shall be. Nothing is written to a vendor.
 
     Every row of the source becomes an item with exactly one outcome: ``planned``, ``unchanged``, ``refused``
@@ -99,14 +43,18 @@ class PlanBookingChangesOperator(_ChangeSetOperator):
     Args:
         source: Which bookings; a dict with one of these members, or a template of one in a DAG that has
             ``render_template_as_native_obj=True``:
-            ``{"ids": [...]}``, ``{"file": "path or URL"}`` (CSV, JSON lines or Parquet),
-            ``{"sql": "SELECT ...", "conn_id": "..."}``, or ``{"search": {...}}``, the vendor's own list.
+            ``{"ids": [...]}``, ``{"file": "path or URL"}`` (CSV, JSON or Parquet; also a report),
+            ``{"sql": "SELECT ...", "conn_id": "..."}``, ``{"search": {...}}``, the vendor's own list, or
+            ``{"report": "change set id"}``, what that change set did not do. A report's rows are picked by
+            ``"outcomes": ["held", ...]`` beside it.
             Files and queries have the column ``booking_id`` and any of ``conn_id``, ``start``, ``end``,
             ``time_zone``, ``title``, ``description`` and ``changes`` (JSON in vendor field names). An empty
             cell leaves a field as it is, ``\N`` clears it.
         change: What each booking shall become, where the source only names bookings: ``{"shift": "PT2H"}``
             (wall-clock time in the booking's zone), ``{"move_to_date": "2026-12-01"}``, ``{"set": {...}}``
-            in neutral fields, or ``{"changes": {...}}`` in vendor field names.
+            in neutral fields, ``{"changes": {...}}`` in vendor field names, ``{"close": {"resource": ...,
+            "from": ..., "to": ..., "move_to": ...}}`` for a room or zone that is closed, or
+            ``{"replace_host": {"from": ..., "to": ...}}`` for a person who leaves.
         conn_id: The connection of rows that name none.
         key: Names the change set; planning under the same key again gives the same one, so that a relative
             change is never planned twice. By default dag id and run id.
@@ -152,7 +100,8 @@ class PlanBookingChangesOperator(_ChangeSetOperator):
         self.allow_empty = allow_empty
         self.expires_in = expires_in
 
-    async def _work(self, ledger: Ledger, context: Context) -> dict[str, Any]:
+    async def work(self, ledger: Ledger, context: Context) -> dict[str, Any]:
+        """See the class."""
         from airflow_provider_booking.change_sets.plan import plan  # noqa: PLC0415  (heavy)
         from airflow_provider_booking.hooks.connecting import connect  # noqa: PLC0415  (heavy)
         from airflow_provider_booking.operators.storage import open_rows  # noqa: PLC0415  (heavy)
@@ -170,7 +119,7 @@ class PlanBookingChangesOperator(_ChangeSetOperator):
             "conn_ids": await asyncio.to_thread(ledger.conn_ids, found),
             "counts": await asyncio.to_thread(ledger.counts, found),
             "eta_seconds": planned.eta_seconds,
-            "report": await self._report(ledger, found, part="plan"),
+            "report": await self.report(ledger, found, part="plan"),
         }
 
     def _request(self, context: Context) -> PlanRequest:
@@ -188,7 +137,7 @@ class PlanBookingChangesOperator(_ChangeSetOperator):
         asked: list[Any] = [self.source, self.change or None, self.conn_id or None, self.notify, self.on_dst]
         asked += [self.include_past, self.allow_empty]
         return PlanRequest(
-            key=str(self.key or self._default_key(context)),
+            key=str(self.key or run_key(context, self.task_id, of_task=False)),
             arguments=hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest(),
             source=parse_source(self.source),
             change=parse_change(self.change or None),
@@ -200,15 +149,8 @@ class PlanBookingChangesOperator(_ChangeSetOperator):
             expires_in=_seconds("expires_in", self.expires_in),
         )
 
-    def _default_key(self, context: Context) -> str:
-        run: Any = context.get("dag_run")
-        if run is not None:
-            return f"{run.dag_id}/{run.run_id}"
-        # Outside of any run there is nothing that a second planning could have in common with this one.
-        return f"{self.task_id}/{uuid.uuid4()}"
 
-
-class ApplyBookingChangesOperator(_ChangeSetOperator):
+class ApplyBookingChangesOperator(LedgerOperator):
     """Apply a planned change set, or one connection's part of it.
 
     Earliest booking first; what stands in another one's way moves before it. Each booking is read again, held
@@ -248,13 +190,14 @@ class ApplyBookingChangesOperator(_ChangeSetOperator):
         super().__init__(**kwargs)
         self.change_set_id = change_set_id
         self.digest = digest
+        self._digest_is_given = digest is not None
         self.conn_id = conn_id
         self.canary = canary
         self.max_refused = max_refused
         self.max_unknown = max_unknown
 
-    async def _work(self, ledger: Ledger, context: Context) -> dict[str, Any]:
-        del context
+    async def work(self, ledger: Ledger, context: Context) -> dict[str, Any]:
+        """See the class."""
         from airflow_provider_booking.change_sets.apply import apply  # noqa: PLC0415  (heavy)
         from airflow_provider_booking.change_sets.applying import Limits  # noqa: PLC0415  (heavy)
         from airflow_provider_booking.hooks.connecting import connect  # noqa: PLC0415  (heavy)
@@ -262,37 +205,105 @@ class ApplyBookingChangesOperator(_ChangeSetOperator):
         conn_id = self.conn_id or None
         applied = await apply(
             self.change_set_id,
-            digest=self.digest or None,
+            digest=self._approved(),
             conn_id=conn_id,
             limits=Limits(self.canary, self.max_refused, self.max_unknown),
+            asked_at=asked_at(context),
             ledger=ledger,
             connect=connect,
             say=self.log.info,
         )
         part = f"connection-{conn_id}" if conn_id else ""
-        report = await self._report(ledger, self.change_set_id, part=part, conn_id=conn_id)
-        self._judge(applied, report)
+        report = await self.report(ledger, self.change_set_id, part=part, conn_id=conn_id)
+        judge(applied, report, max_refused=self.max_refused, max_unknown=self.max_unknown)
         return {"change_set_id": self.change_set_id, "counts": applied.counts, "report": report}
 
-    def _judge(self, applied: Applied, report: str) -> None:
-        counts = applied.counts
-        said = ", ".join(f"{count} {outcome}" for outcome, count in counts.items() if outcome != "total")
-        refused, unknown = counts.get("refused", 0), counts.get("unknown", 0)
-        if self.max_refused is not None and refused > self.max_refused:
-            raise AirflowFailException(
-                f"{refused} were refused, and max_refused is {self.max_refused} ({said}): see {report}"
-            )
-        if unknown > self.max_unknown:
-            raise AirflowException(
-                f"of {unknown} it is not known what became of them, and max_unknown is {self.max_unknown} "
-                f"({said}): run the task again, which reads them back before it sends anything; see {report}"
-            )
-        if applied.stopped:
-            why = "; ".join(f"{conn_id}: {sentence}" for conn_id, sentence in applied.stopped.items())
-            raise AirflowException(f"stopped ({said}): {why}; run the task again to go on; see {report}")
+    def _approved(self) -> str | None:
+        """The digest that was approved; None where the DAG asks for no approval.
+
+        Raises:
+            InvalidInput: The DAG names one, and whoever should give it gave none.
+        """
+        from airflow_provider_booking.bookings import InvalidInput  # noqa: PLC0415  (heavy)
+
+        if self._digest_is_given and not self.digest:
+            raise InvalidInput("digest is empty: nobody approved", hint="let the approval come first")
+        return self.digest
 
 
-class ReportBookingChangesOperator(_ChangeSetOperator):
+class RevertBookingChangesOperator(LedgerOperator):
+    """Take a change set back: plan the way back from the before-images, and apply it.
+
+    It is a change set of its own. Only what is still as it was left is taken back; what somebody touched
+    since is ``held``. What cannot be taken back is in the warnings of its report. What is still open of the
+    change set is stopped first. Run again, nothing is sent a second time; to restore what was taken back,
+    revert the revert, whose id is in the result.
+
+    Args:
+        change_set_id: Which one, from the plan's XCom.
+        notify: Who is told, as for a plan; None: as in the change set that is taken back.
+        include_past: Whether bookings that have begun may be changed as well, or moved into the past.
+        canary: As in :class:`ApplyBookingChangesOperator`.
+        max_refused: As there.
+        max_unknown: As there.
+
+    Raises:
+        AirflowFailException: There is no such change set, it was not planned to its end, or more than
+            ``max_refused`` were refused.
+        AirflowException: More than ``max_unknown`` ended unknown, or it was stopped before its end; a retry
+            goes on from there.
+    """
+
+    template_fields: Sequence[str] = ("change_set_id", "notify")
+
+    def __init__(
+        self,
+        *,
+        change_set_id: str,
+        notify: str | None = None,
+        include_past: bool = False,
+        canary: int = 5,
+        max_refused: int | None = None,
+        max_unknown: int = 0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.change_set_id = change_set_id
+        self.notify = notify
+        self.include_past = include_past
+        self.canary = canary
+        self.max_refused = max_refused
+        self.max_unknown = max_unknown
+
+    async def work(self, ledger: Ledger, context: Context) -> dict[str, Any]:
+        """See the class."""
+        from airflow_provider_booking.change_sets.applying import Limits  # noqa: PLC0415  (heavy)
+        from airflow_provider_booking.change_sets.revert import revert  # noqa: PLC0415  (heavy)
+        from airflow_provider_booking.hooks.connecting import connect  # noqa: PLC0415  (heavy)
+        from airflow_provider_booking.vendors.planning import Notify  # noqa: PLC0415
+
+        reverted = await revert(
+            self.change_set_id,
+            key=f"revert {self.change_set_id} {run_key(context, self.task_id, of_task=True)}",
+            limits=Limits(self.canary, self.max_refused, self.max_unknown),
+            include_past=self.include_past,
+            notify=_choice("notify", self.notify, Notify) if self.notify else None,
+            asked_at=asked_at(context),
+            ledger=ledger,
+            connect=connect,
+            say=self.log.info,
+        )
+        report = await self.report(ledger, reverted.change_set_id)
+        judge(reverted.applied, report, max_refused=self.max_refused, max_unknown=self.max_unknown)
+        return {
+            "change_set_id": reverted.change_set_id,
+            "reverts": self.change_set_id,
+            "counts": reverted.applied.counts,
+            "report": report,
+        }
+
+
+class ReportBookingChangesOperator(LedgerOperator):
     """Write the report on a whole change set: a summary, and every item as CSV and as JSON lines.
 
     Args:
@@ -308,14 +319,45 @@ class ReportBookingChangesOperator(_ChangeSetOperator):
         super().__init__(**kwargs)
         self.change_set_id = change_set_id
 
-    async def _work(self, ledger: Ledger, context: Context) -> dict[str, Any]:
+    async def work(self, ledger: Ledger, context: Context) -> dict[str, Any]:
+        """See the class."""
         del context
         await asyncio.to_thread(ledger.change_set, self.change_set_id)
         return {
             "change_set_id": self.change_set_id,
             "counts": await asyncio.to_thread(ledger.counts, self.change_set_id),
-            "report": await self._report(ledger, self.change_set_id),
+            "report": await self.report(ledger, self.change_set_id),
         }
+
+
+def judge(applied: Applied, report: str, *, max_refused: int | None, max_unknown: int) -> None:
+    """Fail the task where applying came to a bad end; each connection is judged by itself.
+
+    Raises:
+        AirflowFailException: A retry would come to the same end.
+        AirflowException: A retry goes on.
+    """
+    counts = applied.counts
+    said = ", ".join(f"{count} {outcome}" for outcome, count in counts.items() if outcome != "total")
+    for conn_id, of_it in applied.by_connection.items():
+        where = f"{conn_id or 'rows without a connection'}: "
+        refused, unknown = of_it.get("refused", 0), of_it.get("unknown", 0)
+        if max_refused is not None and refused > max_refused:
+            raise AirflowFailException(
+                f"{where}{refused} were refused, and max_refused is {max_refused} ({said}): see {report}"
+            )
+        if unknown > max_unknown and not applied.by_hand:
+            raise AirflowException(
+                f"{where}of {unknown} it is not known what became of them, and max_unknown is {max_unknown} "
+                f"({said}): run the task again, which reads them back before it sends anything; see {report}"
+            )
+    if applied.by_hand is not None:
+        raise AirflowFailException(
+            f"{applied.by_hand} ({said}): start a new run, or clear the task, to go on; see {report}"
+        )
+    if applied.stopped:
+        why = "; ".join(f"{conn_id}: {sentence}" for conn_id, sentence in applied.stopped.items())
+        raise AirflowException(f"stopped ({said}): {why}; run the task again to go on; see {report}")
 
 
 def _choice(name: str, value: Any, choices: Any) -> Any:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_booking.hooks.feishu import FeishuHook
+from airflow_provider_booking.operators.renewal import FeishuRenewReservesOperator
 from airflow_provider_booking.operators.update import UpdateOperator
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+__all__ = ["FeishuRenewReservesOperator", "FeishuUpdateReserveOperator"]
 
 
 class FeishuUpdateReserveOperator(UpdateOperator):

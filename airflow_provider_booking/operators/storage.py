@@ -111,7 +111,7 @@ def open_rows(source: Ids | File | Sql, change: Wish | None) -> Iterator[Row | B
     if isinstance(source, Ids):
         yield from ids.rows_of_ids(source.ids, change)
     elif isinstance(source, File):
-        yield from files.rows_of_file(source.url, lambda: _opened(source.url), change)
+        yield from files.rows_of_file(source.url, lambda: _opened(source.url), change, source.outcomes)
     else:
         yield from _queried(source, change)
 

@@ -179,6 +179,11 @@ class VendorClient(ABC, Generic[Settings, AChange]):
     async def read(self, booking_id: str, options: Any) -> Record:
         """The vendor's record of one booking."""
 
+    def seen_with(self, record: Record, options: Any) -> Record:
+        """A record as a read with these options gives it, where they say how a booking is seen."""
+        del options
+        return record
+
     @abstractmethod
     def fields(self, record: Record) -> Fields:
         """The record's fields, flat, in the vendor's names, dotted where nested; what is blank reads None."""

@@ -18,12 +18,22 @@ class Stale(Exception):
 class _Ground:
     """What a write stands on: a booking as it was read at some time."""
 
-    def __init__(self, look_again: Callable[[], Awaitable[None]], fresh_for: float) -> None:
+    def __init__(
+        self,
+        look_again: Callable[[], Awaitable[None]],
+        fresh_for: float,
+        about_to_repeat: Callable[[], Awaitable[None]] | None,
+    ) -> None:
         self._look_again = look_again
         self._fresh_for = fresh_for
+        self._about_to_repeat = about_to_repeat
+        self._repeats = False
         self._read_at = time.monotonic()
 
     async def renew(self) -> None:
+        if self._repeats and self._about_to_repeat is not None:
+            await self._about_to_repeat()
+        self._repeats = True
         if time.monotonic() - self._read_at < self._fresh_for:
             return
         await self._look_again()
@@ -34,14 +44,21 @@ _ground: ContextVar[_Ground | None] = ContextVar("booking_ground_of_a_write", de
 
 
 @contextmanager
-def standing_on(look_again: Callable[[], Awaitable[None]], *, fresh_for: float) -> Iterator[None]:
+def standing_on(
+    look_again: Callable[[], Awaitable[None]],
+    *,
+    fresh_for: float,
+    about_to_repeat: Callable[[], Awaitable[None]] | None = None,
+) -> Iterator[None]:
     """Let writes in the block be sent only on what was read a moment ago.
 
     Args:
         look_again: Reads once more; raises :class:`Stale` where something is otherwise now.
         fresh_for: Seconds after which that has to be done.
+        about_to_repeat: Awaited before each attempt but the first, all of which the vendor refused for
+            certain; raising leaves it unsent.
     """
-    token = _ground.set(_Ground(look_again, fresh_for))
+    token = _ground.set(_Ground(look_again, fresh_for, about_to_repeat))
     try:
         yield
     finally:

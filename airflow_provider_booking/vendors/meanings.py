@@ -68,7 +68,17 @@ BY_STATUS: Mapping[int, Meaning] = {
 }
 """For a vendor that has no codes of its own, and for answers that are not the vendor's own words."""
 
-FROM_ANYBODY = frozenset({401, 403, 429})
+FROM_ANYBODY: Mapping[int, Meaning] = {
+    401: BY_STATUS[401],
+    # Not the vendor's word about one booking: a proxy on the way forbids every call alike.
+    403: Meaning(
+        AccessDenied,
+        "access is forbidden, in words that are not the vendor's",
+        "check the connection's host, and what stands on the way to it",
+        Reason.VENDOR_ERROR,
+    ),
+    429: BY_STATUS[429],
+}
 """Statuses that are certain whoever sends them, the vendor or something before it: the work was not begun."""
 
 UNEXPECTED = Meaning(Refused, "the request was refused", "look up the status at the vendor")

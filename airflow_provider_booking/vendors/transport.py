@@ -51,7 +51,7 @@ from airflow_provider_booking.bookings import (
 from airflow_provider_booking.vendors import waiting
 from airflow_provider_booking.vendors.connections import Connections
 from airflow_provider_booking.vendors.freshness import ensure_fresh
-from airflow_provider_booking.vendors.meanings import BY_STATUS, FROM_ANYBODY, Failure, Meaning
+from airflow_provider_booking.vendors.meanings import FROM_ANYBODY, Failure, Meaning
 from airflow_provider_booking.vendors.quiet import own_request
 from airflow_provider_booking.vendors.settings import is_loopback
 
@@ -314,9 +314,7 @@ def _certain_meaning(status: int, failure: Failure | None) -> Meaning | None:
         return None
     if failure is not None and issubclass(failure.meaning.error, NotApplied):
         return failure.meaning
-    if failure is None and status in FROM_ANYBODY:
-        return BY_STATUS[status]
-    return None
+    return FROM_ANYBODY.get(status) if failure is None else None
 
 
 def _uncertain(operation: Operation, failure: Failure | None, where: dict[str, Any]) -> BookingError:

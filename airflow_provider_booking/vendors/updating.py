@@ -69,6 +69,12 @@ class Guard(Protocol):
             wanted: The fields that differ, as they shall read afterwards.
         """
 
+    async def about_to_repeat(self) -> None:
+        """Return once the change may be tried again, after the vendor refused it for certain, for the moment.
+
+        Raising leaves it unsent.
+        """
+
 
 @dataclass(frozen=True)
 class Preview:
@@ -121,6 +127,8 @@ class Update(Generic[AChange]):
         self._change = client.parse_changes(changes, self._options)
         self._warnings = client.remarks(self._change)
         self._unseen: frozenset[str] = frozenset()
+        self.found: Record | None = None
+        """After :meth:`run`: the booking as it was read last."""
         self.changed_in_full: dict[str, FieldChange] = {}
         """After :meth:`run`: field to its values before and after, as a report may show them."""
 
@@ -145,6 +153,19 @@ class Update(Generic[AChange]):
         changed = {name: FieldChange(before=now.get(name), after=value) for name, value in wanted.items()}
         return Preview(now, wanted, self._in_full(changed), self._warnings + self._client.remarks_on(record))
 
+    def asked_for(self, record: Record) -> tuple[Fields, frozenset[str]]:
+        """What :meth:`run` asked for of a booking.
+
+        Args:
+            record: The booking, as the client's ``read`` gives it.
+
+        Returns:
+            The fields that were asked for, as they should read; and those of them that the vendor may never
+            show.
+        """
+        asked = self._client.wanted(record, self._change, self._options)
+        return asked, self._client.unseen(record, self._change)
+
     async def holds(self) -> bool:
         """Read the booking and tell whether it is as wanted, as far as the vendor shows it."""
         record = await self._read()
@@ -164,6 +185,7 @@ class Update(Generic[AChange]):
         wanted = self._wanted(before)
         if not wanted or (self._in_doubt and self._was_applied(before, wanted)):
             self._warn(*client.remarks_on(before))
+            self.found = before
             return self._result(Outcome.UNCHANGED, {})
         receipt = await self._write(before, wanted)
         wanted |= receipt.left_out
@@ -175,6 +197,7 @@ class Update(Generic[AChange]):
             after = await self._read_after(receipt)
         if self._missing(after, wanted):
             raise self._held(receipt, after, wanted, Reason.VENDOR_ERROR)
+        self.found = after
         return self._applied(before, after, wanted, receipt.request_id)
 
     def _was_applied(self, record: Record, wanted: Fields) -> bool:
@@ -204,7 +227,8 @@ class Update(Generic[AChange]):
             await self._guard.about_to_send(client.fields(record), wanted)
         try:
             fresh_for = client.patience.fresh_for
-            with standing_on(lambda: self._look_again(record), fresh_for=fresh_for):
+            repeat = None if self._guard is None else self._guard.about_to_repeat
+            with standing_on(lambda: self._look_again(record), fresh_for=fresh_for, about_to_repeat=repeat):
                 return await client.write(self._booking_id, record, self._change, self._options)
         except OutcomeUnknown as lost:
             found = await self._read_back(lost)

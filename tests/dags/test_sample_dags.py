@@ -28,7 +28,12 @@ sys.modules.update(dict.fromkeys(heavy))
 
 dags = [thing for thing in runpy.run_path(sys.argv[1]).values() if isinstance(thing, DAG)]
 told = {
-    dag.dag_id: {"tags": sorted(dag.tags), "tasks": sorted(dag.task_ids), "params": sorted(dag.params)}
+    dag.dag_id: {
+        "tags": sorted(dag.tags),
+        "tasks": sorted(dag.task_ids),
+        "params": {name: dag.params.get_param(name).description for name in dag.params},
+        "schedule": {"at": dag.schedule, "catchup": dag.catchup, "runs_at_once": dag.max_active_runs},
+    }
     for dag in dags
 }
 print(json.dumps(told))
@@ -69,12 +74,33 @@ def test_update_one_booking_has_a_task_for_each_vendor(dag_file: Path, loaded: d
         assert loaded["update_one_booking"]["tasks"] == ["feishu", "jicoo", "kos", "onlive", "zoho"]
 
 
-def test_bulk_reschedule_plans_applies_and_reports(dag_file: Path, loaded: dict[str, Any]) -> None:
+def test_the_form_of_bulk_reschedule_names_every_source_and_change(
+    dag_file: Path, loaded: dict[str, Any]
+) -> None:
     if dag_file.stem == "bulk_reschedule":
-        assert {"plan", "apply", "report", "done"} <= set(loaded["bulk_reschedule"]["tasks"])
+        params = loaded["bulk_reschedule"]["params"]
+        forms = {name: set(re.findall(r'\{"(\w+)": ', params[name])) for name in ("source", "change")}
+        assert forms == {
+            "source": {"ids", "file", "sql", "search", "report", "starts_after"},
+            "change": {"shift", "move_to_date", "set", "changes", "close", "replace_host"}
+            | {"title", "resource", "from"},
+        }
+
+
+def test_bulk_reschedule_plans_asks_applies_and_reports(dag_file: Path, loaded: dict[str, Any]) -> None:
+    if dag_file.stem == "bulk_reschedule":
+        assert {"plan", "approve", "apply", "report", "done"} <= set(loaded["bulk_reschedule"]["tasks"])
 
 
 def test_every_field_of_the_form_reaches_a_task(dag_file: Path, loaded: dict[str, Any]) -> None:
     """A param that no template names would be a field that does nothing."""
     names = set(loaded[dag_file.stem]["params"])
     assert names == set(re.findall(r"params\.(\w+)", dag_file.read_text()))
+
+
+def test_feishu_reserve_renewal_runs_daily_and_makes_up_for_no_run(
+    dag_file: Path, loaded: dict[str, Any]
+) -> None:
+    if dag_file.stem == "feishu_reserve_renewal":
+        schedule = loaded["feishu_reserve_renewal"]["schedule"]
+        assert schedule == {"at": "@daily", "catchup": False, "runs_at_once": 1}

@@ -87,6 +87,15 @@ def test_a_report_of_the_whole_can_be_written_at_any_time() -> None:
     assert (Path(found["report"]) / "items.jsonl").is_file()
 
 
+@pytest.mark.parametrize("by", ["file", "report"])
+def test_a_report_is_a_source_whose_rows_are_picked_by_their_outcomes(by: str) -> None:
+    planned = plan({"ids": ["sandboxVb7RE", "nobody"]}, {"shift": "P1D"})
+    assert planned["counts"] == {"planned": 1, "refused": 1, "total": 2}
+    where = {"file": f"{planned['report']}/items.csv", "report": planned["change_set_id"]}[by]
+    again = plan({by: where, "outcomes": ["planned"]}, run_id="manual__2", conn_id=None)
+    assert again["counts"] == {"planned": 1, "total": 1}
+
+
 def test_the_key_is_that_of_the_run_by_default(sandbox: Sandbox) -> None:
     first = plan({"ids": ["sandboxVb7RE"]}, {"shift": "P1D"})
     apply(first["change_set_id"])
@@ -155,3 +164,14 @@ def test_without_a_fernet_key_nothing_is_planned(monkeypatch: pytest.MonkeyPatch
 def test_an_unknown_change_set_is_one_sentence() -> None:
     with pytest.raises(AirflowFailException, match="20200101"):
         apply("20200101-000000-abcdef")
+
+
+def test_a_digest_that_nobody_gave_is_no_approval(sandbox: Sandbox) -> None:
+    planned = plan({"ids": ["sandboxVb7RE"]}, {"shift": "P1D"})
+    task = ApplyBookingChangesOperator(
+        task_id="apply", change_set_id=planned["change_set_id"], digest="{{ of the approval }}"
+    )
+    task.digest = None  # as a template that found nothing leaves it
+    with pytest.raises(AirflowFailException, match="digest is empty: nobody approved"):
+        run(task)
+    assert not [request for request in sandbox.requests("jicoo") if request["method"] == "PATCH"]

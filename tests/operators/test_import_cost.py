@@ -36,6 +36,16 @@ for module in {MODULES}:
     importlib.import_module(module)
 """
 
+# Airflow's own modules for command lines load SQLAlchemy; what comes on top is ours.
+COMMAND_LINE = """
+import json, sys
+import airflow.cli.cli_config
+before = set(sys.modules)
+from airflow_provider_booking.cli.definition import get_commands
+get_commands()
+print(json.dumps(sorted(set(sys.modules) - before)))
+"""
+
 
 def run(program: str, **environment: str) -> str:
     ran = subprocess.run(  # noqa: S603  (our own interpreter, our own text)
@@ -77,3 +87,9 @@ def test_importing_operators_and_hooks_imports_neither_transport_nor_settings() 
 
 def test_operators_and_hooks_load_where_nothing_heavy_can_be_imported() -> None:
     run(WITHOUT_HEAVY)
+
+
+def test_building_the_command_line_imports_nothing_but_its_definition() -> None:
+    added = set(json.loads(run(COMMAND_LINE, **AS_A_LIBRARY).splitlines()[-1]))
+    ours = "airflow_provider_booking"
+    assert added - {ours} == {f"{ours}.cli", f"{ours}.cli.definition", f"{ours}.cli.exits"}

@@ -30,6 +30,8 @@ DAG_IDS = (
     "refused_updates",
     "password_update",
     "unknown_update",
+    "slow_moves",
+    "take_back",
     BULK,
 )
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -51,7 +53,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
                 api.unpause(dag_id, parsed_after=airflow.started)
             before = {vendor: vendors.bookings(vendor) for vendor in VENDORS}
             params = one_booking.params(datetime.now(UTC), TITLE)
-            yield Stage(api, vendors, home, connections, before, params)
+            yield Stage(api, vendors, home, connections, before, params, airflow.command)
     signal.signal(signal.SIGTERM, usual)
 
 
@@ -103,7 +105,7 @@ def file_moves(stage: Stage) -> list[moves.Move]:
 def bulk_run(stage: Stage, file_moves: list[moves.Move]) -> Run:
     """A run of `bulk_reschedule` on a file over all vendors."""
     source = moves.write_file(stage.home / "moves.csv", file_moves)
-    return finished_run(stage, BULK, {"source": source, "change": None, "conn_id": None})
+    return finished_run(stage, BULK, {"source": source, "change": None, "conn_id": None, "approval": False})
 
 
 @pytest.fixture(scope="session")
@@ -121,9 +123,9 @@ def other_runs(stage: Stage) -> dict[str, Run]:
     # One read when planning and one when applying; the ones that would settle it fail.
     stage.vendors.fault("jicoo", {"status": 500}, method="GET", path=f"*{moves.UNKNOWN}*", skip=2, times=None)
     asked = {
-        "query": (BULK, {"source": moves.QUERY, "change": None, "conn_id": None}),
-        "search": (BULK, moves.search_params(stage.before["jicoo"])),
-        "nothing": (BULK, {"source": {"ids": ["nobody"]}}),
+        "query": (BULK, {"source": moves.QUERY, "change": None, "conn_id": None, "approval": False}),
+        "search": (BULK, {**moves.search_params(stage.before["jicoo"]), "approval": False}),
+        "nothing": (BULK, {"source": {"ids": ["nobody"]}, "approval": False}),
         "unknown": ("unknown_update", {}),
     }
     found = dict(zip(asked, finished_runs(stage, list(asked.values())), strict=True))

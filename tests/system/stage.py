@@ -1,9 +1,10 @@
 """What the system tests look at: a running Airflow with the vendors beside it, and finished DAG runs."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 from airflow_provider_booking.sandbox import Sandbox
@@ -34,6 +35,7 @@ class Stage:
         connections: The fields of the connections to the sandbox, by id.
         before: What each vendor held before the first run.
         params: What the sample DAG is asked for.
+        command: Runs one of Airflow's commands, as a person would in a shell.
     """
 
     api: AirflowApi
@@ -42,6 +44,7 @@ class Stage:
     connections: dict[str, dict[str, Any]]
     before: dict[str, list[dict[str, Any]]]
     params: dict[str, Any]
+    command: Callable[..., CompletedProcess[str]]
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,7 @@ def finished_runs(stage: Stage, asked: Sequence[tuple[str, dict[str, Any]]]) -> 
     runs = [(dag_id, stage.api.trigger(dag_id, params)) for dag_id, params in asked]
     for dag_id, run_id in runs:
         stage.api.wait_for_run(dag_id, run_id)
-    return [_seen(stage, dag_id, run_id, earlier) for dag_id, run_id in runs]
+    return [seen(stage, dag_id, run_id, earlier) for dag_id, run_id in runs]
 
 
 def run_again(run: Run, task_id: str) -> Run:
@@ -111,10 +114,11 @@ def run_again(run: Run, task_id: str) -> Run:
     earlier = len(run.stage.vendors.requests())
     run.stage.api.clear(run.dag_id, run.run_id, task_id)
     run.stage.api.wait_for_run(run.dag_id, run.run_id)
-    return _seen(run.stage, run.dag_id, run.run_id, earlier)
+    return seen(run.stage, run.dag_id, run.run_id, earlier)
 
 
-def _seen(stage: Stage, dag_id: str, run_id: str, earlier: int) -> Run:
+def seen(stage: Stage, dag_id: str, run_id: str, earlier: int) -> Run:
+    """Return a run as it is, with what the vendors received after their first so many requests."""
     return Run(
         stage,
         dag_id,

@@ -8,9 +8,11 @@ from typing import Any
 from airflow_provider_booking.bookings import UpdateResult
 from airflow_provider_booking.sandbox import Sandbox
 from airflow_provider_booking.vendors.planning import VendorPlanning
+from airflow_provider_booking.vendors.updating import Update
 from tests.wire import reads, writes
 
 Planning = VendorPlanning[Any]
+Json = dict[str, Any]
 HOUR = timedelta(hours=1)
 
 
@@ -51,3 +53,22 @@ async def drifts(planning: Planning, booking_id: str, changes: Mapping[str, Any]
     before = planning.watched(await fields_of(planning, booking_id))
     await planning.client.update_booking(booking_id, changes)
     return planning.watched(await fields_of(planning, booking_id)) != before
+
+
+async def take_back(
+    planning: Planning, booking_id: str, changes: Mapping[str, Any], **options: Any
+) -> tuple[set[str], tuple[str, ...]]:
+    """Update a booking, then ask for what it was. Give the fields that read otherwise, and the warnings."""
+    client = planning.client
+    given = client.parse_options(options)
+    record = await client.read(booking_id, given)
+    before = client.fields(record)
+    touched = Update(client, booking_id, changes, options).preview(record).wanted
+    await client.update_booking(booking_id, changes, **options)
+    left = await client.read(booking_id, given)
+    asked = planning.asking({name: before.get(name) for name in touched}, left, options)
+    if asked.changes:
+        await client.update_booking(booking_id, json.loads(json.dumps(asked.changes)), **asked.options)
+    after = client.fields(await client.read(booking_id, given))
+    differing = {name for name in before | after if before.get(name) != after.get(name)}
+    return differing - client.volatile_fields, asked.warnings

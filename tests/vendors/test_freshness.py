@@ -42,6 +42,9 @@ class Slow:
         if self._meanwhile is not None and self.asked == 1:
             await self._meanwhile()
 
+    async def about_to_repeat(self) -> None:
+        raise AssertionError("the vendor refuses nothing here")
+
 
 @pytest.mark.usefixtures("new_process")
 async def test_what_was_read_a_moment_ago_is_not_read_again(sandbox: Sandbox) -> None:

@@ -232,7 +232,7 @@ class TestLostAnswer:
                 await client.update_booking(RESERVE, NEW)
         assert unknown.value.problem == (
             "the request was sent and no answer came (RemoteProtocolError), "
-            "and reading back failed (the credential may not do this)"
+            "and reading back failed (access is forbidden, in words that are not the vendor's)"
         )
         assert received("PUT") == 1
 

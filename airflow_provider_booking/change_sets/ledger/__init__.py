@@ -3,8 +3,8 @@
 from airflow_provider_booking.change_sets.ledger.database import open_ledger
 from airflow_provider_booking.change_sets.ledger.errors import LedgerUnavailable
 from airflow_provider_booking.change_sets.ledger.event_log import Event
-from airflow_provider_booking.change_sets.ledger.journal import Journal
+from airflow_provider_booking.change_sets.ledger.journal import Journal, StopAskedFor
 from airflow_provider_booking.change_sets.ledger.ledger import Ledger
 from airflow_provider_booking.change_sets.ledger.sealing import Sealer
 
-__all__ = ["Event", "Journal", "Ledger", "LedgerUnavailable", "Sealer", "open_ledger"]
+__all__ = ["Event", "Journal", "Ledger", "LedgerUnavailable", "Sealer", "StopAskedFor", "open_ledger"]

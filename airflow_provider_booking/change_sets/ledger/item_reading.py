@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, func, or_, select, tuple_
 
 from airflow_provider_booking.bookings import Outcome, Reason
-from airflow_provider_booking.change_sets.items import HELD_FOR_NOW, OPEN, Image, Item
+from airflow_provider_booking.change_sets.items import HELD_FOR_NOW, OPEN, Image, Item, Trace
 from airflow_provider_booking.change_sets.ledger.item_writing import SHOWN
 from airflow_provider_booking.change_sets.ledger.store import PAGE, Store
 from airflow_provider_booking.change_sets.ledger.tables import PLANNED, UNREAD, items
@@ -58,6 +58,31 @@ class ItemReading(Store):
         while page:
             yield from page
             page = self._items(wanted.where(items.c.row > page[-1].row))
+
+    def stand(self, change_set_id: str) -> Iterator[tuple[Item, Trace | None]]:
+        """The items of which something may stand at the vendor, by row, each with how it left its booking.
+
+        These are the applied ones, those of which it is not known what became of them, and those that were
+        sent and are held, but for those of which it is certain that nothing changed; they are read in pages.
+        """
+        stands = or_(
+            items.c.outcome.in_((Outcome.APPLIED.value, Outcome.UNKNOWN.value)),
+            and_(
+                items.c.outcome == Outcome.HELD.value,
+                items.c.attempts > 0,
+                items.c.reason.not_in(sorted(reason.value for reason in HELD_FOR_NOW)),
+            ),
+        )
+        wanted = select(items).where(_of(change_set_id), stands).order_by(items.c.row)
+        after = 0
+        while True:
+            with self.reading() as connection:
+                page = connection.execute(wanted.where(items.c.row > after).limit(PAGE)).all()
+            for row in page:
+                yield self._item(row), row.trace and Trace.model_validate_json(self._sealer.unseal(row.trace))
+            if len(page) < PAGE:
+                return
+            after = page[-1].row
 
     def unread(self, change_set_id: str, conn_id: str, *, after: int = 0, limit: int = PAGE) -> list[Item]:
         """A page of the items whose bookings are still to be read, by item id.

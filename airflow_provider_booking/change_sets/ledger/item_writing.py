@@ -11,8 +11,10 @@ from sqlalchemy import Boolean, bindparam, case, delete, func, insert, select, u
 
 from airflow_provider_booking.bookings import FieldChange, Outcome
 from airflow_provider_booking.bookings.booking import LONGEST_ID
+from airflow_provider_booking.change_sets.ledger.set_records import find
 from airflow_provider_booking.change_sets.ledger.store import Store, store_time
 from airflow_provider_booking.change_sets.ledger.tables import events, items, slots
+from airflow_provider_booking.change_sets.ledger.taking_back import take_back
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,8 +22,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from airflow_provider_booking.change_sets.items import Image, ItemUpdate, NewItem, Target
+    from airflow_provider_booking.change_sets.items import ChangeSet, Image, ItemUpdate, NewItem, Stop, Target
 
+_TAKEN_BACK = (Outcome.APPLIED, Outcome.UNCHANGED)
 SHOWN = TypeAdapter(dict[str, FieldChange])
 
 
@@ -45,24 +48,50 @@ class ItemWriting(Store):
             constant = {"change_set_id": change_set_id, "updated_at": store_time(connection)}
             connection.execute(insert(items), [constant | row for row in rows])
 
-    def write(self, change_set_id: str, updates: Sequence[ItemUpdate]) -> None:
+    def write(
+        self, change_set_id: str, updates: Sequence[ItemUpdate], *, asked_at: datetime | None = None
+    ) -> Stop | None:
         """Write what happened to items, in one transaction and in this order; then it is on the disk.
+
+        In a change set that takes another one back, the items that are taken back by it become ``reverted``
+        in theirs.
+
+        Args:
+            change_set_id: The change set.
+            updates: What happened.
+            asked_at: When who writes was asked to apply the change set; aware. None: no stop holds for it.
+
+        Returns:
+            The stop that holds for who writes, if there is one: then no update of an attempt that is about to
+            be made was written.
 
         Raises:
             ValueError: The change set does not have one of the items; nothing is written.
         """
         if not updates:
-            return
-        rows = [self._changes(each) for each in updates]
+            return None
         with self.writing() as connection:
-            now = store_time(connection)
-            constant = {"of_change_set": change_set_id, "new_updated_at": now}
-            if connection.execute(_UPDATE, [constant | row for row in rows]).rowcount != len(updates):
-                raise ValueError(f"change set {change_set_id} does not have all of these items")
-            connection.execute(insert(events), [_event(change_set_id, now, each) for each in updates])
-            targets = {each.item_id: each.target for each in updates if each.target is not None}
-            if targets:
-                _replace_slots(connection, change_set_id, targets)
+            whole = find(connection, change_set_id)
+            stop = None if asked_at is None else whole.stop_after(asked_at)
+            if stop is not None:
+                updates = [each for each in updates if not each.attempt]
+            if updates:
+                self._write(connection, whole, updates)
+        return stop
+
+    def _write(self, connection: Connection, whole: ChangeSet, updates: Sequence[ItemUpdate]) -> None:
+        now = store_time(connection)
+        constant = {"of_change_set": whole.change_set_id, "new_updated_at": now}
+        rows = [constant | self._changes(each) for each in updates]
+        if connection.execute(_UPDATE, rows).rowcount != len(updates):
+            raise ValueError(f"change set {whole.change_set_id} does not have all of these items")
+        connection.execute(insert(events), [_event(whole.change_set_id, now, each) for each in updates])
+        targets = {each.item_id: each.target for each in updates if each.target is not None}
+        if targets:
+            _replace_slots(connection, whole.change_set_id, targets)
+        if whole.reverts is not None:
+            done = [each.item_id for each in updates if each.outcome in _TAKEN_BACK]
+            take_back(connection, whole.change_set_id, done, now)
 
     def _row(self, new: NewItem) -> dict[str, Any]:
         if new.outcome is Outcome.PLANNED and len(new.booking_id) > LONGEST_ID:
@@ -81,6 +110,7 @@ class ItemWriting(Store):
             "attempts": 0,
             "starts_at": math.inf,
             "image": self._sealed(new.image),
+            "undoes": new.undoes,
         }
 
     def _changes(self, update_: ItemUpdate) -> dict[str, Any]:
@@ -97,6 +127,7 @@ class ItemWriting(Store):
             "new_image": target and self._sealed(target.image),
             "new_digest": target and target.digest,
             "new_starts_at": target and (math.inf if target.starts_at is None else target.starts_at),
+            "new_trace": update_.trace and self._sealer.seal(update_.trace.model_dump_json().encode()),
             "new_shown": None if shown is None else self._sealer.seal(SHOWN.dump_json(dict(shown))),
         }
 
@@ -127,6 +158,7 @@ _UPDATE = (
         image=_new_or_as_it_is("image"),
         digest=_new_or_as_it_is("digest"),
         starts_at=_new_or_as_it_is("starts_at"),
+        trace=_new_or_as_it_is("trace"),
         # What turned out otherwise than planned is about the former target.
         shown=case(
             (bindparam("planned_anew", type_=Boolean()), _new("shown")), else_=_new_or_as_it_is("shown")

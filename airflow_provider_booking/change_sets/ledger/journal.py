@@ -6,10 +6,19 @@ import asyncio
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from types import TracebackType
 
-    from airflow_provider_booking.change_sets.items import ItemUpdate
+    from airflow_provider_booking.change_sets.items import ItemUpdate, Stop
     from airflow_provider_booking.change_sets.ledger.ledger import Ledger
+
+
+class StopAskedFor(Exception):
+    """Somebody asked for the change set to be stopped: the attempt must not be made, and was not kept."""
+
+    def __init__(self, stop: Stop) -> None:
+        super().__init__(str(stop))
+        self.stop = stop
 
 
 class Journal:
@@ -22,9 +31,11 @@ class Journal:
     Args:
         ledger: The ledger.
         change_set_id: The change set.
+        asked_at: When who writes was asked to apply the change set; aware. None: no stop holds for it.
     """
 
-    def __init__(self, ledger: Ledger, change_set_id: str) -> None:
+    def __init__(self, ledger: Ledger, change_set_id: str, *, asked_at: datetime | None = None) -> None:
+        self._asked_at = asked_at
         self._ledger = ledger
         self._change_set_id = change_set_id
         self._queue: list[tuple[ItemUpdate, asyncio.Future[None]]] = []
@@ -36,6 +47,7 @@ class Journal:
         Who is cancelled while waiting cannot take the update back: it is written.
 
         Raises:
+            StopAskedFor: The update is of an attempt about to be made, and a stop holds for who writes.
             LedgerUnavailable: It could not be written, and neither could what was committed with it.
         """
         written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -44,16 +56,33 @@ class Journal:
             self._writer = asyncio.create_task(self._write_queue())
         await written
 
+    async def check_not_stopped(self) -> None:
+        """Return where no stop holds for who writes.
+
+        Raises:
+            StopAskedFor: One does.
+            LedgerUnavailable: The ledger could not be read.
+        """
+        if self._asked_at is None:
+            return
+        found = await asyncio.to_thread(self._ledger.change_set, self._change_set_id)
+        if (stop := found.stop_after(self._asked_at)) is not None:
+            raise StopAskedFor(stop)
+
     async def _write_queue(self) -> None:
         while self._queue:
             group, self._queue = self._queue, []
             try:
                 updates = [update for update, _ in group]
-                await asyncio.to_thread(self._ledger.write, self._change_set_id, updates)
+                stop = await asyncio.to_thread(
+                    self._ledger.write, self._change_set_id, updates, asked_at=self._asked_at
+                )
             except Exception as error:  # noqa: BLE001 - whatever it is, those who wait must hear of it
                 _settle(group, error)
             else:
-                _settle(group, None)
+                if stop is not None:
+                    _settle([each for each in group if each[0].attempt], StopAskedFor(stop))
+                _settle([each for each in group if stop is None or not each[0].attempt], None)
         self._writer = None
 
     async def __aenter__(self) -> Self:

@@ -9,15 +9,21 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, insert, select, update
 
 from airflow_provider_booking.bookings import InvalidInput, Outcome
-from airflow_provider_booking.change_sets.items import HELD_FOR_NOW, ChangeSet, State
+from airflow_provider_booking.change_sets.items import HELD_FOR_NOW, ChangeSet, Kind, State
 from airflow_provider_booking.change_sets.ledger.store import Store, store_time
-from airflow_provider_booking.change_sets.ledger.tables import change_sets, connections, events, items
+from airflow_provider_booking.change_sets.ledger.tables import (
+    change_sets,
+    connections,
+    events,
+    items,
+    questions,
+)
 from airflow_provider_booking.vendors.planning import Notify
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection, Row, Select
 
     from airflow_provider_booking.change_sets.items import NewChangeSet
 
@@ -38,6 +44,9 @@ class SetRecords(Store):
                 "notify": new.notify.value,
                 "expires_in": new.expires_in,
                 "created_at": now,
+                "kind": new.kind.value,
+                "reverts": new.reverts,
+                "stopped_by": "",
             }
             key_is_new = self._insert(change_sets).on_conflict_do_nothing(index_elements=["key"])
             connection.execute(key_is_new.values(**row))
@@ -51,7 +60,7 @@ class SetRecords(Store):
             InvalidInput: The ledger knows no such change set.
         """
         with self.reading() as connection:
-            return _find(connection, change_set_id)
+            return find(connection, change_set_id)
 
     def restart(self, change_set_id: str, new: NewChangeSet) -> None:
         """Forget the items of a change set whose planning was cut short, and begin it anew.
@@ -62,20 +71,28 @@ class SetRecords(Store):
 
         Raises:
             InvalidInput: The ledger knows no such change set.
-            ValueError: It is planned.
+            ValueError: It is planned, or was begun to apply.
         """
         with self.writing() as connection:
-            _find_in_planning(connection, change_set_id)
-            connection.execute(delete(items).where(items.c.change_set_id == change_set_id))
+            if _find_in_planning(connection, change_set_id).started_at is not None:
+                raise ValueError(f"change set {change_set_id} was begun to apply")
+            forgotten = connection.execute(
+                delete(items).where(items.c.change_set_id == change_set_id)
+            ).rowcount
             asked = {"arguments": new.arguments, "notify": new.notify.value, "expires_in": new.expires_in}
             _update(connection, change_set_id, **asked)
-            row = {"at": store_time(connection), "what": "restarted", "detail": ""}
-            connection.execute(insert(events).values(change_set_id=change_set_id, **row))
+            if forgotten:
+                row = {"at": store_time(connection), "what": "restarted", "detail": ""}
+                connection.execute(insert(events).values(change_set_id=change_set_id, **row))
 
-    def reopen(self, change_set_id: str) -> int:
+    def reopen(self, change_set_id: str, *, even_if_begun: bool = False) -> int:
         """Take up once more the bookings that could not be read when a change set was planned.
 
-        It is in planning again if there are any. A change set that was begun to apply stays as it is.
+        It is in planning again if there are any.
+
+        Args:
+            change_set_id: The change set.
+            even_if_begun: Whether one that was begun to apply may be planned on; else it stays as it is.
 
         Returns:
             How many there are to be read.
@@ -84,8 +101,8 @@ class SetRecords(Store):
             InvalidInput: The ledger knows no such change set.
         """
         with self.writing() as connection:
-            found = _find(connection, change_set_id, to_change=True)
-            if found.started_at is not None:
+            found = find(connection, change_set_id, to_change=True)
+            if found.started_at is not None and not even_if_begun:
                 return 0
             could_not_be_read = (
                 (items.c.change_set_id == change_set_id)
@@ -148,7 +165,7 @@ class SetRecords(Store):
             planned |= {"eta_seconds": eta_seconds}
             expires_at = now + timedelta(seconds=found.expires_in)
             _update(connection, change_set_id, planned_at=now, expires_at=expires_at, **planned)
-            return _find(connection, change_set_id)
+            return find(connection, change_set_id)
 
     def start_applying(self, change_set_id: str) -> ChangeSet:
         """Keep when a change set was begun to apply; the first time counts.
@@ -158,16 +175,90 @@ class SetRecords(Store):
             ValueError: It is not planned yet.
         """
         with self.writing() as connection:
-            found = _find(connection, change_set_id, to_change=True)
+            found = find(connection, change_set_id, to_change=True)
             if found.state is not State.PLANNED:
                 raise ValueError(f"change set {change_set_id} is still in planning")
             if found.started_at is None:
                 _update(connection, change_set_id, started_at=store_time(connection))
-            return _find(connection, change_set_id)
+            return find(connection, change_set_id)
+
+    def change_sets(self, limit: int) -> list[ChangeSet]:
+        """The newest change sets, the newest first.
+
+        Args:
+            limit: How many at most.
+        """
+        newest = select(change_sets).order_by(change_sets.c.created_at.desc(), change_sets.c.change_set_id)
+        with self.reading() as connection:
+            return [_change_set(row) for row in connection.execute(newest.limit(limit))]
+
+    def reverts_of(self, change_set_id: str) -> list[ChangeSet]:
+        """The change sets that take this one back, the oldest first."""
+        wanted = select(change_sets).where(change_sets.c.reverts == change_set_id)
+        with self.reading() as connection:
+            return [_change_set(row) for row in connection.execute(wanted.order_by(change_sets.c.created_at))]
+
+    def ask_to_stop(self, change_set_id: str, by: str) -> ChangeSet:
+        """Ask whoever applies a change set to stop: it holds for all who were asked to apply it before now.
+
+        Args:
+            change_set_id: The change set.
+            by: Who asks.
+
+        Raises:
+            InvalidInput: The ledger knows no such change set.
+        """
+        with self.writing() as connection:
+            _row(connection, change_set_id, to_change=True)
+            now = store_time(connection)
+            _update(connection, change_set_id, stopped_at=now, stopped_by=by)
+            row = {"at": now, "what": "stop asked for", "detail": by}
+            connection.execute(insert(events).values(change_set_id=change_set_id, **row))
+            return find(connection, change_set_id)
+
+    def first_question(self, asked_by: str, change_set_id: str, digest: str) -> str:
+        """Keep which plan a task asks a person about; the first one stays, also when its change set goes.
+
+        Args:
+            asked_by: Names the task, the same in each of its tries.
+            change_set_id: The change set.
+            digest: Of its plan.
+
+        Returns:
+            The digest that it asked about first.
+        """
+        row = {"asked_by": asked_by, "change_set_id": change_set_id, "digest": digest}
+        with self.writing() as connection:
+            connection.execute(self._insert(questions).on_conflict_do_nothing().values(**row))
+            asked_about: str = connection.execute(_question(asked_by)).scalar_one()
+        return asked_about
+
+    def asked_about(self, asked_by: str) -> str | None:
+        """The digest of the plan that a task asked about first; None where it did not ask.
+
+        Args:
+            asked_by: Names the task.
+        """
+        with self.reading() as connection:
+            return connection.execute(_question(asked_by)).scalar_one_or_none()
 
 
-def _find(connection: Connection, change_set_id: str, *, to_change: bool = False) -> ChangeSet:
+def find(connection: Connection, change_set_id: str, *, to_change: bool = False) -> ChangeSet:
+    """Return a change set, within a transaction.
+
+    Args:
+        connection: The transaction.
+        change_set_id: The change set.
+        to_change: Whether it is about to be changed, so that nobody else changes it meanwhile.
+
+    Raises:
+        InvalidInput: The ledger knows no such change set.
+    """
     return _change_set(_row(connection, change_set_id, to_change=to_change))
+
+
+def _question(asked_by: str) -> Select[str]:
+    return select(questions.c.digest).where(questions.c.asked_by == asked_by)
 
 
 def _find_in_planning(connection: Connection, change_set_id: str) -> Row[Any]:
@@ -208,4 +299,8 @@ def _change_set(row: Row[Any]) -> ChangeSet:
         planned_at=row.planned_at,
         expires_at=row.expires_at,
         started_at=row.started_at,
+        kind=Kind(row.kind),
+        reverts=row.reverts,
+        stopped_at=row.stopped_at,
+        stopped_by=row.stopped_by,
     )

@@ -50,6 +50,10 @@ change_sets = Table(
     Column("planned_at", UtcTime, comment="When planning was done."),
     Column("expires_at", UtcTime, comment="Until when it may be begun to apply."),
     Column("started_at", UtcTime, comment="When it was begun to apply."),
+    Column("kind", Text, nullable=False, comment="What it is for: changes, renewal or revert."),
+    Column("reverts", Text, index=True, comment="The change set that it takes back."),
+    Column("stopped_at", UtcTime, comment="When somebody last asked for it to be stopped."),
+    Column("stopped_by", PlainText, nullable=False, comment="Who asked; empty where nobody did."),
     comment="Change sets: many bookings that are planned, applied and reported together.",
 )
 
@@ -84,6 +88,9 @@ items = Table(
     Column("updated_at", UtcTime, nullable=False, comment="When the ledger last heard of it."),
     Column("image", LargeBinary, nullable=False, comment="Encrypted: wish, record before, target."),
     Column("shown", LargeBinary, comment="Encrypted: fields before and after, where not as planned."),
+    Column("trace", LargeBinary, comment="Encrypted: how it left the booking; null until it is applied."),
+    # No foreign key: the other change set may be forgotten first.
+    Column("undoes", BigInteger, comment="The item of another change set that it takes back."),
     comment="Items of change sets: one row of a source, one booking, exactly one outcome.",
     sqlite_autoincrement=True,
 )
@@ -157,8 +164,25 @@ events = Table(
     Column("reason", Text, comment="Why."),
     Column("detail", PlainText, nullable=False, comment="More, for a person; without personal data."),
     Index("booking_events_order", "change_set_id", "event_id"),
+    Index(
+        "booking_events_whole",
+        "change_set_id",
+        "event_id",
+        sqlite_where=literal_column("item_id IS NULL"),
+        postgresql_where=literal_column("item_id IS NULL"),
+    ),
     comment="What happened to change sets, in order. Rows are only added.",
     sqlite_autoincrement=True,
+)
+
+questions = Table(
+    "booking_questions",
+    metadata,
+    Column("asked_by", PlainText, primary_key=True, comment="The task that asks a person to approve."),
+    # No foreign key: Airflow goes on showing the question when the change set is forgotten.
+    Column("change_set_id", Text, nullable=False, comment="The change set; it may be forgotten."),
+    Column("digest", Text, nullable=False, comment="The plan that it asked about first."),
+    comment="What approvals asked about: Airflow shows a task's first question again after a clear.",
 )
 
 leases = Table(

@@ -1,8 +1,9 @@
-"""What a summary shows of single items: a few that changed, and the first that need a person."""
+"""What a summary shows of items: a few that changed, the first that need a person, what it warns of."""
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass, field
 from itertools import chain, islice, zip_longest
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 from airflow_provider_booking.bookings import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from pydantic import JsonValue
 
@@ -19,12 +20,15 @@ if TYPE_CHECKING:
 
 SAMPLES = 10
 NEEDY = 20
+WARNINGS = 10
 CHANGING = (Outcome.APPLIED, Outcome.REVERTED, Outcome.PLANNED)
 """Outcomes of items that changed or are to change; a summary shows samples of the first that occurs."""
 NEEDING_A_PERSON = (Outcome.UNKNOWN, Outcome.HELD, Outcome.REFUSED)
 """Outcomes that somebody has to look at, the most pressing first."""
 
 _FIELDS_SHOWN = 5
+_WARNINGS_KEPT = 200
+"""Warnings that are told apart; a change set of a million rows may have as many."""
 _VALUE_LENGTH = 60
 _TEXT_LENGTH = 240
 
@@ -50,15 +54,30 @@ class Highlight:
     text: str
 
 
+def _in_full(item: Item, field: str, change: FieldChange) -> FieldChange | None:
+    del item, field
+    return change
+
+
 @dataclass
 class Highlights:
-    """Picks items as they go by; does not grow with them."""
+    """Picks items as they go by; does not grow with them.
 
+    Attributes:
+        shows: A field's values as a person is shown them; None: only that the field changes.
+    """
+
+    shows: Callable[[Item, str, FieldChange], FieldChange | None] = _in_full
     _changing: dict[tuple[Outcome, str | None], list[Highlight]] = field(default_factory=dict)
     _needy: dict[Outcome, list[Highlight]] = field(default_factory=dict)
+    _warnings: Counter[str] = field(default_factory=Counter)
 
     def add(self, item: Item) -> None:
         """Look at an item, and keep of it what may be shown."""
+        for warning in item.warnings:
+            text = cut(warning, _TEXT_LENGTH)
+            if text in self._warnings or len(self._warnings) < _WARNINGS_KEPT:
+                self._warnings[text] += 1
         if item.outcome in NEEDING_A_PERSON:
             needy = self._needy.setdefault(item.outcome, [])
             if len(needy) < NEEDY:
@@ -66,7 +85,7 @@ class Highlights:
         elif item.outcome in CHANGING and item.image.shown:
             changing = self._changing.setdefault((item.outcome, item.vendor), [])
             if len(changing) < SAMPLES:
-                changing.append(_highlight(item, _changes(item.image.shown)))
+                changing.append(_highlight(item, self._changes(item)))
 
     def samples(self, outcome: Outcome) -> list[Highlight]:
         """At most ten items of this outcome, taken from all vendors in turn, by row."""
@@ -81,20 +100,30 @@ class Highlights:
         )
         return list(islice(pressing_first, NEEDY))
 
+    def warnings(self) -> list[tuple[str, int]]:
+        """At most ten warnings, each with how many rows have it, the most frequent first."""
+        return self._warnings.most_common(WARNINGS)
+
+    def _changes(self, item: Item) -> str:
+        shown = item.image.shown
+        told = [
+            _told(name, self.shows(item, name, change))
+            for name, change in islice(shown.items(), _FIELDS_SHOWN)
+        ]
+        if len(shown) > _FIELDS_SHOWN:
+            told.append(f"and {len(shown) - _FIELDS_SHOWN} more")
+        return "; ".join(told)
+
 
 def _highlight(item: Item, text: str) -> Highlight:
     booking_id = cut(item.booking_id, _VALUE_LENGTH)
     return Highlight(item.row, item.vendor, booking_id, item.outcome, item.reason, text)
 
 
-def _changes(shown: dict[str, FieldChange]) -> str:
-    told = [
-        f"{name}: {_value(change.before)} → {_value(change.after)}"
-        for name, change in islice(shown.items(), _FIELDS_SHOWN)
-    ]
-    if len(shown) > _FIELDS_SHOWN:
-        told.append(f"and {len(shown) - _FIELDS_SHOWN} more")
-    return "; ".join(told)
+def _told(name: str, change: FieldChange | None) -> str:
+    if change is None:
+        return f"{name} changes"
+    return f"{name}: {_value(change.before)} → {_value(change.after)}"
 
 
 def _value(value: JsonValue) -> str:

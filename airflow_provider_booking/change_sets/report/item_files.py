@@ -1,4 +1,4 @@
-"""``items.csv`` and ``items.jsonl``: every item of a change set, one after the other."""
+"""Items of a change set, one after the other: as CSV, as JSON lines, as a JSON list."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ import io
 import json
 import re
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from airflow_provider_booking.change_sets.items import Item
     from airflow_provider_booking.change_sets.report.folders import Folder
+
+    WriteItem = Callable[[Item], None]
+    """Writes an item."""
 
 CSV_NAME = "items.csv"
 JSON_LINES_NAME = "items.jsonl"
@@ -39,17 +42,19 @@ _FORMULA = re.compile("[\\s\\x00-\\x1f\"\\ufeff\\u200b-\\u200f]*['=+\\-@\\t\\r\\
 _as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
+class Text(Protocol):
+    """What items are written into; it must leave the ends of lines as they are."""
+
+    def write(self, text: str, /) -> object:
+        """Write a text behind what is there."""
+        ...
+
+
 @contextmanager
-def item_files(folder: Folder) -> Iterator[Callable[[Item], None]]:
-    """Open both files, and give what writes an item into them.
+def item_files(folder: Folder) -> Iterator[WriteItem]:
+    """Open ``items.csv`` and ``items.jsonl``, and give what writes an item into both.
 
-    Both are UTF-8 and have the same twelve members, :data:`COLUMNS`. In JSON lines ``before`` and ``after``
-    are objects, field to value, and ``warnings`` is a list; in CSV (RFC 4180, with a header) these three
-    cells hold the same as JSON text.
-
-    A CSV cell that a spreadsheet could take for a formula begins with one apostrophe more. A program that
-    reads the file takes one apostrophe off each cell that begins with one, and has the text as it was:
-    ``cell.removeprefix("'")``. Half characters, which UTF-8 cannot hold, are written as JSON escapes.
+    Both are UTF-8. Half characters, which UTF-8 cannot hold, are written as JSON escapes.
     """
     with ExitStack() as opened:
 
@@ -58,20 +63,63 @@ def item_files(folder: Folder) -> Iterator[Callable[[Item], None]]:
             wrapper = io.TextIOWrapper(binary, encoding="utf-8", errors="backslashreplace", newline="")
             return opened.enter_context(wrapper)
 
-        rows, lines = csv.writer(text(CSV_NAME)), text(JSON_LINES_NAME)
-        rows.writerow(COLUMNS)
+        writers = (csv_rows(text(CSV_NAME)), json_lines(text(JSON_LINES_NAME)))
 
         def write(item: Item) -> None:
-            members = as_members(item)
-            rows.writerow([cell(value) for value in members.values()])
-            lines.write(_as_json(members) + "\n")
+            for each in writers:
+                each(item)
 
         yield write
+
+
+def csv_rows(text: Text) -> WriteItem:
+    """Write the header of a CSV (RFC 4180), and give what writes an item as a row.
+
+    It has the columns :data:`COLUMNS`; ``before``, ``after`` and ``warnings`` hold JSON text.
+
+    A cell that a spreadsheet could take for a formula begins with one apostrophe more. A program that reads
+    it takes one apostrophe off each cell that begins with one, and has the text as it was:
+    ``cell.removeprefix("'")``.
+    """
+    rows = csv.writer(text)
+    rows.writerow(COLUMNS)
+
+    def write(item: Item) -> None:
+        rows.writerow([cell(value) for value in as_members(item).values()])
+
+    return write
+
+
+def json_lines(text: Text) -> WriteItem:
+    """Give what writes an item as a line of JSON, with the members :data:`COLUMNS`."""
+
+    def write(item: Item) -> None:
+        text.write(_as_json(as_members(item)) + "\n")
+
+    return write
+
+
+@contextmanager
+def json_list(text: Text) -> Iterator[WriteItem]:
+    """Write a JSON list, an item a line, and give what writes an item into it.
+
+    Where the block is left by an exception, the list stays open: what was cut short is no JSON.
+    """
+    before = "["
+
+    def write(item: Item) -> None:
+        nonlocal before
+        text.write(f"{before}\n{_as_json(as_members(item))}")
+        before = ","
+
+    yield write
+    text.write("[]\n" if before == "[" else "\n]\n")
 
 
 def as_members(item: Item) -> dict[str, Any]:
     """An item as a report shows it: JSON only, in the order of :data:`COLUMNS`.
 
+    ``before`` and ``after`` map a field to its value, ``warnings`` is a list.
     ``before`` and ``after`` are what the vendor showed where the update was sent and answered, and else what
     is planned. ``updated_at`` is ISO 8601 with an offset.
     """

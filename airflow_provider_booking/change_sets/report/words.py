@@ -27,8 +27,8 @@ MEANING: Mapping[Reason, str] = {
     " on_dst.",
     Reason.TIME_FOLD: "The wanted time comes twice where clocks go back: give it with its offset, or plan"
     " with on_dst.",
-    Reason.CREDENTIAL_EXPIRED: "The vendor does not accept the credential: renew it in the connection, and"
-    " run the task again.",
+    Reason.CREDENTIAL_EXPIRED: "The vendor does not accept the credential, whatever the booking: mend it as"
+    " the message says, and run the task again.",
     Reason.FORBIDDEN: "The credential may not do this: have it granted, and plan again.",
     Reason.THROTTLED: "The vendor asked to slow down for longer than was waited: run the task again later.",
     Reason.VENDOR_ERROR: "The vendor answered with an error: see the message, and name the request id when"
@@ -50,5 +50,5 @@ SAMPLES_HEADING: Mapping[Outcome, str] = {
 TELLING: Mapping[Notify, str] = {
     Notify.VENDOR_DEFAULT: "nobody is told unless a row's changes say so, or the vendor cannot be silenced",
     Notify.NONE: "nobody is told",
-    Notify.ONCE: "everybody concerned is told at most once",
+    Notify.ONCE: "everybody concerned is told at most once, where the vendor tells people at all",
 }

@@ -1,4 +1,4 @@
-"""Write the report of a change set: one pass over the ledger, three files, books that balance."""
+"""Write the report of a change set: one pass over the ledger, items, a summary, books that balance."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from airflow_provider_booking.change_sets.items import ChangeSet, Item
     from airflow_provider_booking.change_sets.report.folders import Folder
+    from airflow_provider_booking.change_sets.report.item_files import WriteItem
 
 SUMMARY_NAME = "summary.md"
 
@@ -52,21 +53,47 @@ def write_report(
             written all the same, and the summary says so.
         InvalidInput: There is no such change set.
     """
-    change_set = ledger.change_set(change_set_id)
-    tally, highlights = Tally(whole=conn_id is None), Highlights()
-    counted_before = ledger.counts(change_set_id, conn_id)
     with item_files(folder) as write:
-        for item in ledger.items(change_set_id, conn_id):
-            write(item)
-            tally.add(item)
-            highlights.add(item)
-    counted_after = ledger.counts(change_set_id, conn_id)
-    rows = change_set.rows if conn_id is None else None
-    problem = problem_with(tally, counted_before, counted_after, rows=rows)
-    text = summary(change_set, tally, highlights, conn_id=conn_id, problem=problem, url=folder.url)
+        books, problem = go_through(ledger, change_set_id, write, conn_id=conn_id, url=folder.url)
     with folder.open(SUMMARY_NAME) as file:
-        file.write(text.encode(errors="backslashreplace"))
-    books = Books(counts=tally.counts(), balanced=not problem, url=folder.url, summary=text)
+        file.write(books.summary.encode(errors="backslashreplace"))
     if problem:
         raise BooksDoNotBalance(books, problem)
     return books
+
+
+def go_through(
+    ledger: ReportedLedger,
+    change_set_id: str,
+    write: WriteItem,
+    *,
+    conn_id: str | None = None,
+    url: str = "",
+) -> tuple[Books, str]:
+    """Hand on every item, by row, and say what they come to; memory does not grow with them.
+
+    Args:
+        ledger: Where the change set is kept.
+        change_set_id: The change set.
+        write: Takes an item.
+        conn_id: Only the items of this connection.
+        url: Where the files of the items lie; empty where there are none.
+
+    Returns:
+        The books, and what does not add up in them; empty where they balance.
+
+    Raises:
+        InvalidInput: There is no such change set.
+    """
+    change_set = ledger.change_set(change_set_id)
+    tally, highlights = Tally(whole=conn_id is None), Highlights()
+    counted_before = ledger.counts(change_set_id, conn_id)
+    for item in ledger.items(change_set_id, conn_id):
+        write(item)
+        tally.add(item)
+        highlights.add(item)
+    counted_after = ledger.counts(change_set_id, conn_id)
+    rows = change_set.rows if conn_id is None else None
+    problem = problem_with(tally, counted_before, counted_after, rows=rows)
+    text = summary(change_set, tally, highlights, conn_id=conn_id, problem=problem, url=url)
+    return Books(counts=tally.counts(), balanced=not problem, url=url, summary=text), problem

@@ -1,4 +1,4 @@
-"""Where a change set takes its bookings from: a list, a file, a query or a vendor's own search."""
+"""Where a change set takes its bookings from: a list, a file, a query, a vendor's search, a change set."""
 
 from __future__ import annotations
 
@@ -8,14 +8,28 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from airflow_provider_booking.bookings import InvalidInput
+from airflow_provider_booking.bookings import InvalidInput, Outcome
 from airflow_provider_booking.bookings.wording import first_problem
+
+LEFT_OVER = (Outcome.REFUSED, Outcome.HELD, Outcome.UNKNOWN, Outcome.UNPROCESSED)
+"""Outcomes of what a change set did not do."""
 
 
 def _listed(value: Any) -> Any:
     if not isinstance(value, list | tuple):
         raise ValueError("must be a list; give the ids in square brackets")  # noqa: TRY004  (pydantic's way)
     return value
+
+
+def _outcomes(value: Any) -> Any:
+    if not isinstance(value, list | tuple) or not value:
+        raise ValueError('must be a list of outcomes; give some, such as ["held", "refused"]')
+    if not all(isinstance(each, str) and each in set(Outcome) for each in value):
+        raise ValueError(f"names an outcome that there is not; the outcomes are {', '.join(Outcome)}")
+    return tuple(Outcome(each) for each in value)
+
+
+_Outcomes = Annotated[tuple[Outcome, ...], BeforeValidator(_outcomes)]
 
 
 class _Source(BaseModel):
@@ -37,9 +51,11 @@ class File(_Source):
 
     Attributes:
         url: Its path, or its address in object storage.
+        outcomes: Of a report, only the rows with these outcomes; None: all.
     """
 
     url: str = Field(validation_alias="file", min_length=1)
+    outcomes: _Outcomes | None = None
 
 
 class Sql(_Source):
@@ -64,23 +80,39 @@ class Search(_Source):
     terms: dict[str, Any] = Field(validation_alias="search", min_length=1)
 
 
-Source = Ids | File | Sql | Search
+class Again(_Source):
+    """The items of a change set that is in the ledger, with what was asked for.
 
-_KINDS: Mapping[str, type[Ids | File | Sql | Search]] = {
+    Attributes:
+        change_set_id: The change set.
+        outcomes: Only the items with these outcomes.
+    """
+
+    change_set_id: str = Field(validation_alias="report", min_length=1)
+    outcomes: _Outcomes = LEFT_OVER
+
+
+Source = Ids | File | Sql | Search | Again
+
+_KINDS: Mapping[str, type[Source]] = {
     "ids": Ids,
     "file": File,
     "sql": Sql,
     "search": Search,
+    "report": Again,
 }
-_MEMBERS = (*_KINDS, "conn_id")
-_FORMS = 'give {"ids": [...]}, {"file": "..."}, {"sql": "...", "conn_id": "..."} or {"search": {...}}'
+_MEMBERS = (*_KINDS, "conn_id", "outcomes")
+_FORMS = (
+    'give {"ids": [...]}, {"file": "..."}, {"sql": "...", "conn_id": "..."}, {"search": {...}} or '
+    '{"report": "..."}'
+)
 
 
 def parse_source(value: Any) -> Source:
     """Read an operator's ``source``.
 
     Args:
-        value: A mapping of one of the four forms.
+        value: A mapping of one of the five forms.
 
     Raises:
         InvalidInput: It is none of them, or two at once; or a member is unknown or has a wrong value.

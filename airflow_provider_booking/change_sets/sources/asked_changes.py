@@ -23,7 +23,8 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-_JSON = json.JSONDecoder(parse_constant=_refuse_constant)
+JSON = json.JSONDecoder(parse_constant=_refuse_constant)
+"""Reads JSON as its standard has it: no ``NaN``, no ``Infinity``."""
 
 
 def read_json(text: str) -> Any:
@@ -33,7 +34,7 @@ def read_json(text: str) -> Any:
         ValueError: It is none, or nested too deep. The text of the error quotes nothing.
     """
     try:
-        return _JSON.decode(text)
+        return JSON.decode(text)
     except (ValueError, RecursionError):
         pass
     raise ValueError("is no JSON")

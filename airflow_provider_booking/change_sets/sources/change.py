@@ -5,13 +5,16 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from airflow_provider_booking.bookings import InvalidInput
+from airflow_provider_booking.bookings.booking import LONGEST_ID, checked_id
+from airflow_provider_booking.bookings.time import moment
 from airflow_provider_booking.change_sets.rows import NEUTRAL_FIELDS, Wish
 from airflow_provider_booking.change_sets.sources.asked_changes import asked_changes
 from airflow_provider_booking.change_sets.sources.columns import read_fields, shown
+from airflow_provider_booking.vendors.verbs import Closing, Replacing
 
 _DURATION = re.compile(
     r"(?P<sign>[+-]?)P(?=.)(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
@@ -27,7 +30,11 @@ def parse_change(value: Any | None) -> Wish | None:
 
     Args:
         value: A mapping of one of the forms ``{"shift": "PT2H"}``, ``{"move_to_date": "2026-12-01"}``,
-            ``{"set": {neutral fields}}`` and ``{"changes": {vendor field names}}``; or None.
+            ``{"set": {neutral fields}}``, ``{"changes": {vendor field names}}``,
+            ``{"close": {"resource": …, "from": …, "to": …, "move_to": …}}`` and
+            ``{"replace_host": {"from": …, "to": …}}``; or None. Ids are the vendor's, texts or whole numbers;
+            the one of who takes over may be followed by a slash and a name or an address. The times of
+            ``close`` are aware datetimes, or ISO 8601 with an offset.
 
     Returns:
         The wish; None where there is none.
@@ -108,6 +115,69 @@ def _changes(given: Any) -> Wish:
     return Wish(changes=changes)
 
 
+def _close(given: Any) -> Wish:
+    said = _said("close", given, ("resource", "from", "to", "move_to"))
+    start, end = (_moment(f"change.close.{name}", said[name]) for name in ("from", "to"))
+    if start >= end:
+        raise InvalidInput("change.close.from is not before change.close.to", hint="put the earlier first")
+    resource, move_to = (_id(f"change.close.{name}", said[name]) for name in ("resource", "move_to"))
+    if resource.casefold() == move_to.casefold():
+        raise InvalidInput("change.close.move_to is the resource that closes", hint="name another one")
+    return Wish(close=Closing(resource=resource, start=start, end=end, move_to=move_to))
+
+
+def _replace_host(given: Any) -> Wish:
+    said = _said("replace_host", given, ("from", "to"))
+    former = _id("change.replace_host.from", said["from"])
+    replacing = Replacing(former=former, successor=_named_id("change.replace_host.to", said["to"]))
+    if former.casefold() in (name.casefold() for name in replacing.named_successor):
+        raise InvalidInput("change.replace_host.to is the person who leaves", hint="name another one")
+    return Wish(replace_host=replacing)
+
+
+def _said(form: str, given: Any, members: tuple[str, ...]) -> Mapping[str, Any]:
+    """What a form says, once it says all of its members and nothing else."""
+    if not isinstance(given, Mapping):
+        raise InvalidInput(
+            f"change.{form} is a {type(given).__name__}", hint=f"give a dict of {', '.join(members)}"
+        )
+    unknown = [name for name in given if name not in members]
+    if unknown:
+        raise InvalidInput(
+            f"change.{form}.{_named(unknown[0])} is not a known field", hint=_near(unknown[0], members)
+        )
+    missing = [name for name in members if given.get(name) is None]
+    if missing:
+        raise InvalidInput(f"change.{form}.{missing[0]} is missing", hint="give it")
+    return given
+
+
+def _moment(name: str, value: Any) -> datetime:
+    try:
+        return moment(value)
+    except ValueError as error:
+        problem, _, hint = str(error).partition("; ")
+    raise InvalidInput(f"{name} {problem}", hint=hint)
+
+
+def _id(name: str, value: Any) -> str:
+    if isinstance(value, str) and not value.strip():
+        raise InvalidInput(f"{name} is empty", hint="give the id that the vendor shows")
+    return checked_id(value, field=name)
+
+
+def _named_id(name: str, value: Any) -> str:
+    """An id, and what some vendors want beside it: the id, a slash and a name or an address."""
+    if not isinstance(value, str) or "/" not in value:
+        return _id(name, value)
+    before, _, beside = value.partition("/")
+    if not beside.strip() or not beside.isprintable() or len(beside) > LONGEST_ID:
+        raise InvalidInput(
+            f"{name} has no name or address after the slash", hint="give one, or the id without the slash"
+        )
+    return f"{_id(name, before.strip())}/{beside.strip()}"
+
+
 def _near(name: Any, known: Mapping[str, Any] | tuple[str, ...]) -> str:
     close = difflib.get_close_matches(_named(name), list(known), n=1)
     return f"did you mean {close[0]}?" if close else f"give one of {', '.join(known)}"
@@ -122,8 +192,11 @@ _FORMS: Mapping[str, Callable[[Any], Wish]] = {
     "move_to_date": _move_to_date,
     "set": _set,
     "changes": _changes,
+    "close": _close,
+    "replace_host": _replace_host,
 }
 _HINT = (
-    'give {"shift": "PT2H"}, {"move_to_date": "2026-12-01"}, {"set": {"title": "..."}} or {"changes": {...}}'
+    'give {"shift": "PT2H"}, {"move_to_date": "2026-12-01"}, {"set": {"title": "..."}}, {"changes": {...}}, '
+    '{"close": {...}} or {"replace_host": {...}}'
 )
 _DURATION_HINT = "write ISO 8601 in weeks, days, hours, minutes and seconds, such as PT2H, -P1D or PT90M"

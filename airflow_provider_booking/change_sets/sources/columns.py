@@ -16,7 +16,7 @@ from airflow_provider_booking.change_sets.sources.asked_changes import asked_cha
 from airflow_provider_booking.change_sets.wall_time import given_time
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 COLUMNS = ("booking_id", "conn_id", *NEUTRAL_FIELDS, "changes")
 """What a source may say of a booking; only the first must be there."""
@@ -34,8 +34,12 @@ _TIMES = ("start", "end")
 _UTC = "+00:00"  # what a moment in UTC ends in, and a naive time does not
 
 
-def check_columns(names: Sequence[str]) -> None:
+def check_columns(names: Sequence[str], known: Sequence[str] = COLUMNS) -> None:
     """Refuse a source whose columns are not ours.
+
+    Args:
+        names: The columns that it has.
+        known: Those that it may have.
 
     Raises:
         InvalidInput: A column is unknown, has no name or comes twice, or ``booking_id`` is not there.
@@ -43,23 +47,25 @@ def check_columns(names: Sequence[str]) -> None:
     for place, name in enumerate(names, start=1):
         if not name:
             raise InvalidInput(
-                f"column {place} of the source has no name", hint=f"name it or drop it; {_LIST}"
+                f"column {place} of the source has no name", hint=f"name it or drop it; {_list(known)}"
             )
-        if name not in COLUMNS:
-            raise InvalidInput(f"{shown(name)} is not a known column", hint=suggestion(name))
+        if name not in known:
+            raise unknown_column(name, known)
         if names.index(name) < place - 1:
             raise InvalidInput(f"the source has the column {name} twice", hint="drop one of them")
     if "booking_id" not in names:
-        raise InvalidInput("the source has no column booking_id", hint=f"add it; {_LIST}")
+        raise InvalidInput("the source has no column booking_id", hint=f"add it; {_list(known)}")
 
 
-def suggestion(name: str) -> str:
-    """What to do about a column that is not known."""
-    close = difflib.get_close_matches(name[:_LONGEST_SHOWN].lower(), COLUMNS, n=1)
-    return f"did you mean {close[0]}? {_LIST}" if close else _LIST
+def unknown_column(name: str, known: Sequence[str]) -> InvalidInput:
+    """What is wrong with a column that is none of those that are known."""
+    close = difflib.get_close_matches(name[:_LONGEST_SHOWN].lower(), known, n=1)
+    hint = f"did you mean {close[0]}? {_list(known)}" if close else _list(known)
+    return InvalidInput(f"{shown(name)} is not a known column", hint=hint)
 
 
-_LIST = f"the columns are {', '.join(COLUMNS)}"
+def _list(known: Sequence[str]) -> str:
+    return f"the columns are {', '.join(known)}"
 
 
 def read_row(number: int, cells: Mapping[str, Any], change: Wish | None) -> Row | BadRow:
@@ -70,13 +76,19 @@ def read_row(number: int, cells: Mapping[str, Any], change: Wish | None) -> Row 
         cells: Column to value, as the source has it; an empty text and None leave a field as it is.
         change: What is wished of every booking of the source, where the rows only name them.
     """
+    return read_row_as(number, cells, lambda: _wish(cells, change))
+
+
+def read_row_as(number: int, cells: Mapping[str, Any], wish: Callable[[], Wish]) -> Row | BadRow:
+    """Make a row of its cells.
+
+    Args:
+        number: Its place among the data rows; 1 is the first.
+        cells: Column to value, as the source has it.
+        wish: Says what is wished of the booking, or raises InvalidInput.
+    """
     try:
-        return Row(
-            number,
-            _conn_id(cells.get("conn_id")),
-            _booking_id(cells.get("booking_id")),
-            _wish(cells, change),
-        )
+        return Row(number, _conn_id(cells.get("conn_id")), _booking_id(cells.get("booking_id")), wish())
     except InvalidInput as problem:
         return bad_row(number, cells, problem)
 
@@ -133,8 +145,8 @@ def _conn_id(cell: Any) -> str | None:
 
 
 def _wish(cells: Mapping[str, Any], change: Wish | None) -> Wish:
-    fields = read_fields({name: cells[name] for name in NEUTRAL_FIELDS if not _is_blank(cells.get(name))})
-    changes = {} if _is_blank(cells.get("changes")) else _changes(cells["changes"])
+    fields = read_fields({name: cells[name] for name in NEUTRAL_FIELDS if not is_blank(cells.get(name))})
+    changes = {} if is_blank(cells.get("changes")) else _changes(cells["changes"])
     if not fields and not changes:
         if change is None:
             raise InvalidInput(
@@ -148,13 +160,14 @@ def _wish(cells: Mapping[str, Any], change: Wish | None) -> Wish:
     return Wish(fields=fields, changes=changes)
 
 
-def _is_blank(cell: Any) -> bool:
+def is_blank(cell: Any) -> bool:
+    """Whether a cell says nothing."""
     return cell is None or cell == ""
 
 
 def _changes(cell: Any) -> Any:
     if isinstance(cell, str):
-        _check_text("changes", cell)
+        check_text("changes", cell)
     return asked_changes(cell, "changes")
 
 
@@ -190,11 +203,16 @@ def _text(name: str, value: Any) -> str:
         raise InvalidInput(f"{name} cannot be read", hint="write the value as text in UTF-8")
     if not isinstance(value, str):
         raise InvalidInput(f"{name} is a {type(value).__name__}", hint="give text")
-    _check_text(name, value)
+    check_text(name, value)
     return value
 
 
-def _check_text(name: str, text: str) -> None:
+def check_text(name: str, text: str) -> None:
+    """Refuse a text that is too long for a cell, or that UTF-8 cannot hold.
+
+    Raises:
+        InvalidInput: It is one; the text of the error names the column and never quotes the cell.
+    """
     if len(text) > LONGEST_CELL:
         raise InvalidInput(f"{name} is longer than {LONGEST_CELL:,} characters", hint="shorten it")
     try:

@@ -8,26 +8,28 @@ from contextlib import closing
 from typing import TYPE_CHECKING, BinaryIO, Self
 
 from airflow_provider_booking.bookings import InvalidInput
-from airflow_provider_booking.change_sets.sources.columns import bad_row, check_columns, read_row
 from airflow_provider_booking.change_sets.sources.lines import LONGEST_LINE, lines_of
+from airflow_provider_booking.change_sets.sources.records import Spoiled
+from airflow_provider_booking.change_sets.sources.reports import is_report, unguarded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from airflow_provider_booking.change_sets.rows import BadRow, Row, Wish
+    from airflow_provider_booking.change_sets.rows import BadRow, Row
+    from airflow_provider_booking.change_sets.sources.records import Wanted
 
 _SEPARATORS = (",", ";", "\t")
 _MOST_READ_TWICE = 16 * LONGEST_LINE
 """Characters of rows that were given up: in a file of wrong quotes only, each gives back many lines."""
 
 
-def rows_of_csv(file: BinaryIO, change: Wish | None) -> Iterator[Row | BadRow]:
+def rows_of_csv(file: BinaryIO, wanted: Wanted) -> Iterator[Row | BadRow]:
     """Go through a CSV file; blank lines are no rows.
 
     Args:
         file: Open for reading; UTF-8. Its first line names the columns; cells stand between commas, or, where
             that line has none, between semicolons or tabs.
-        change: What is wished of each booking, where the rows only name them.
+        wanted: What is wanted of the rows.
 
     Raises:
         InvalidInput: It is empty or UTF-16, or its columns are not those of a source.
@@ -37,18 +39,19 @@ def rows_of_csv(file: BinaryIO, change: Wish | None) -> Iterator[Row | BadRow]:
     with closing(lines_of(file)) as lines:
         records = _records(_Lines(lines))
         names = _header(next(records, None))
-        for number, cells in enumerate(records, start=1):
-            yield _row(number, names, cells, change)
+        wanted.check_columns(names)
+        yield from wanted.rows(_record(names, cells) for cells in records)
 
 
-def _row(number: int, names: list[str], cells: list[str] | InvalidInput, change: Wish | None) -> Row | BadRow:
+def _record(names: list[str], cells: list[str] | InvalidInput) -> Mapping[str, str] | Spoiled:
     if isinstance(cells, InvalidInput):
-        return bad_row(number, {}, cells)
+        return Spoiled({}, cells)
     while len(cells) > len(names) and not cells[-1].strip():
         cells.pop()  # a spreadsheet writes separators behind the last column, too
     if len(cells) != len(names):
-        return bad_row(number, dict(zip(names, cells, strict=False)), _uneven(cells, names))
-    return read_row(number, dict(zip(names, cells, strict=True)), change)
+        return Spoiled(dict(zip(names, cells, strict=False)), _uneven(cells, names))
+    named = dict(zip(names, cells, strict=True))
+    return unguarded(named) if is_report(names) else named
 
 
 def _header(cells: list[str] | InvalidInput | None) -> list[str]:
@@ -61,7 +64,6 @@ def _header(cells: list[str] | InvalidInput | None) -> list[str]:
     names = [name.strip() for name in cells]
     while names and not names[-1]:
         names.pop()
-    check_columns(names)
     return names
 
 

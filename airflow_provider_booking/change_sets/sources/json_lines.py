@@ -3,52 +3,59 @@
 from __future__ import annotations
 
 from contextlib import closing
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from airflow_provider_booking.bookings import InvalidInput
 from airflow_provider_booking.change_sets.sources.asked_changes import read_json
-from airflow_provider_booking.change_sets.sources.columns import COLUMNS, bad_row, read_row, shown, suggestion
 from airflow_provider_booking.change_sets.sources.lines import LONGEST_LINE, lines_of
+from airflow_provider_booking.change_sets.sources.records import Spoiled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from airflow_provider_booking.change_sets.rows import BadRow, Row, Wish
+    from airflow_provider_booking.change_sets.rows import BadRow, Row
+    from airflow_provider_booking.change_sets.sources.records import Wanted
 
 
-def rows_of_json_lines(file: BinaryIO, change: Wish | None) -> Iterator[Row | BadRow]:
+def rows_of_json_lines(file: BinaryIO, wanted: Wanted) -> Iterator[Row | BadRow]:
     """Go through JSON lines; there is no header, so that a member that is not known costs its row only.
 
     Args:
         file: Open for reading; UTF-8.
-        change: What is wished of each booking, where the lines only name them.
+        wanted: What is wanted of the rows.
 
     Raises:
         InvalidInput: The file is UTF-16.
     """
-    number = 0
     with closing(lines_of(file)) as lines:
-        for line in lines:
-            if line is None or not line.isspace():
-                number += 1
-                yield _row(number, line, change)
+        yield from wanted.rows(_record(line, wanted) for line in lines if line is None or not line.isspace())
 
 
-def _row(number: int, line: str | None, change: Wish | None) -> Row | BadRow:
+def _record(line: str | None, wanted: Wanted) -> Mapping[str, Any] | Spoiled:
     if line is None:
-        problem = InvalidInput(f"the line is longer than {LONGEST_LINE:,} characters", hint="shorten it")
-        return bad_row(number, {}, problem)
-    try:
-        cells = read_json(line)
-    except ValueError:
-        cells = None
-    if not isinstance(cells, dict):
-        problem = InvalidInput(
-            "the line is no JSON object", hint='write one object a line, such as {"booking_id": "…"}'
+        return Spoiled(
+            {}, InvalidInput(f"the line is longer than {LONGEST_LINE:,} characters", hint="shorten it")
         )
-        return bad_row(number, {}, problem)
-    unknown = next((name for name in cells if name not in COLUMNS), None)
-    if unknown is not None:
-        problem = InvalidInput(f"{shown(unknown)} is not a known column", hint=suggestion(unknown))
-        return bad_row(number, cells, problem)
-    return read_row(number, cells, change)
+    try:
+        value = read_json(line)
+    except ValueError:
+        value = None
+    return record_of(value, wanted, "the line", hint="write one object a line")
+
+
+def record_of(
+    value: Any, wanted: Wanted, what: str, *, hint: str = "write an object"
+) -> Mapping[str, Any] | Spoiled:
+    """What JSON has for a row, as a record.
+
+    Args:
+        value: The value.
+        wanted: What is wanted of the rows.
+        what: What the value is called.
+        hint: What it should have been.
+    """
+    if isinstance(value, dict):
+        return wanted.member_records(value)
+    return Spoiled(
+        {}, InvalidInput(f"{what} is no JSON object", hint=f'{hint}, such as {{"booking_id": "…"}}')
+    )

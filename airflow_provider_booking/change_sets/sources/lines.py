@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, BinaryIO
 
 from airflow_provider_booking.bookings import InvalidInput
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
 
 LONGEST_LINE = 8 * 1024 * 1024
 """Characters of one line, or of one row that spans several."""
@@ -30,18 +31,33 @@ def lines_of(file: BinaryIO) -> Generator[str | None, None, None]:
     Raises:
         InvalidInput: The file is UTF-16.
     """
-    text = TextIOWrapper(file, encoding="utf-8", errors="surrogateescape", newline="")
-    try:
-        line = text.readline(LONGEST_LINE)
-        if line.startswith(_UTF_16):
-            raise InvalidInput("the file is UTF-16", hint="save it as UTF-8")
-        line = line.removeprefix("\N{BYTE ORDER MARK}")
+    with text_of(file) as text:
+        line = checked_beginning(text.readline(LONGEST_LINE))
         if line:
             yield _to_its_end(text, line)
         while line := text.readline(LONGEST_LINE):
             yield _to_its_end(text, line)
+
+
+@contextmanager
+def text_of(file: BinaryIO) -> Iterator[TextIOWrapper]:
+    """A file as text, its line ends as they are; bytes that are no UTF-8 stand in it as half characters."""
+    text = TextIOWrapper(file, encoding="utf-8", errors="surrogateescape", newline="")
+    try:
+        yield text
     finally:
         text.detach()  # who opened the file closes it
+
+
+def checked_beginning(text: str) -> str:
+    """The first characters of a file without a byte order mark.
+
+    Raises:
+        InvalidInput: The file is UTF-16.
+    """
+    if text.startswith(_UTF_16):
+        raise InvalidInput("the file is UTF-16", hint="save it as UTF-8")
+    return text.removeprefix("\N{BYTE ORDER MARK}")
 
 
 def _to_its_end(text: TextIOWrapper, line: str) -> str | None:

@@ -8,12 +8,13 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from airflow_provider_booking.bookings import InvalidInput
-from airflow_provider_booking.change_sets.sources.columns import UNREADABLE, check_columns, read_row
+from airflow_provider_booking.change_sets.sources.columns import UNREADABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from airflow_provider_booking.change_sets.rows import BadRow, Row, Wish
+    from airflow_provider_booking.change_sets.rows import BadRow, Row
+    from airflow_provider_booking.change_sets.sources.records import Wanted
 
 _BATCH = 1000
 """Rows that are in memory at once."""
@@ -21,29 +22,31 @@ _BUFFER = 1024 * 1024
 """Bytes that are read of a column at once, rather than all of a row group."""
 
 
-def rows_of_parquet(file: BinaryIO, change: Wish | None) -> Iterator[Row | BadRow]:
+def rows_of_parquet(file: BinaryIO, wanted: Wanted) -> Iterator[Row | BadRow]:
     """Go through a Parquet file.
 
     Args:
         file: Open for reading; one that can be gone about in.
-        change: What is wished of each booking, where the rows only name them.
+        wanted: What is wanted of the rows.
 
     Raises:
         InvalidInput: It is no Parquet file or is damaged, or its columns are not those of a source.
     """
-    number = 0
-    for batch in _batches(file):
+    yield from wanted.rows(_records(file, wanted))
+
+
+def _records(file: BinaryIO, wanted: Wanted) -> Iterator[dict[str, Any]]:
+    for batch in _batches(file, wanted):
         columns = {name: _values(batch.column(name)) for name in batch.schema.names}
         for cells in zip(*columns.values(), strict=True):
-            number += 1
-            yield read_row(number, dict(zip(columns, cells, strict=True)), change)
+            yield dict(zip(columns, cells, strict=True))
 
 
-def _batches(file: BinaryIO) -> Iterator[pa.RecordBatch]:
+def _batches(file: BinaryIO, wanted: Wanted) -> Iterator[pa.RecordBatch]:
     try:
         opened = parquet.ParquetFile(file, buffer_size=_BUFFER, pre_buffer=False)
-        check_columns(opened.schema_arrow.names)
-        _check_changes_are_text(opened.schema_arrow)
+        wanted.check_columns(opened.schema_arrow.names)
+        _check_objects_are_text(opened.schema_arrow)
         yield from opened.iter_batches(batch_size=_BATCH)
     except (pa.ArrowException, ValueError):
         raise _damaged() from None
@@ -59,14 +62,15 @@ def _damaged() -> InvalidInput:
     )
 
 
-def _check_changes_are_text(schema: pa.Schema) -> None:
-    """Refuse columns within ``changes``: there, each row would have all of them, and what it lacks as null.
+def _check_objects_are_text(schema: pa.Schema) -> None:
+    """Refuse columns within a column: there, each row would have all of them, and what it lacks as null.
 
     Raises:
-        InvalidInput: It has columns within.
+        InvalidInput: One that is to be read has columns within.
     """
-    if "changes" in schema.names and pa.types.is_nested(schema.field("changes").type):
-        raise InvalidInput("the column changes has columns within", hint="write it as JSON text")
+    for name in ("changes", "after"):
+        if name in schema.names and pa.types.is_nested(schema.field(name).type):
+            raise InvalidInput(f"the column {name} has columns within", hint="write it as JSON text")
 
 
 def _values(column: pa.Array) -> list[Any]:

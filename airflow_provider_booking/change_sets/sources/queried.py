@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from airflow_provider_booking.change_sets.sources.columns import check_columns, read_row
+from airflow_provider_booking.change_sets.sources.records import Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -28,6 +28,6 @@ def rows_of_query(
     """
     # Some databases, Oracle among them, give the names in capitals whatever the statement says.
     names = [name.lower() for name in columns]
-    check_columns(names)
-    for number, record in enumerate(records, start=1):
-        yield read_row(number, dict(zip(names, record, strict=True)), change)
+    wanted = Wanted(change)
+    wanted.check_columns(names)
+    yield from wanted.rows(dict(zip(names, record, strict=True)) for record in records)

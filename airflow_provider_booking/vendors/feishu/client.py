@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -78,6 +79,13 @@ class FeishuClient(VendorClient[FeishuSettings, ReserveChange]):
             "meeting_settings.call_setting.callee.pstn_sip_info.nickname",
         }
     )
+
+    _ahead = timedelta(0)
+    """By how much the vendor's clock is ahead of ours, as of the last answer that told."""
+
+    def vendor_now(self) -> datetime:
+        """The vendor's own time, aware: ours, where no answer has told it yet."""
+        return datetime.now(UTC) + self._ahead
 
     async def get_reserve(self, reserve_id: str, *, user_id_type: UserIdType | None = None) -> Reserve:
         """Read a reserve, settings included.
@@ -217,7 +225,7 @@ class FeishuClient(VendorClient[FeishuSettings, ReserveChange]):
         body: Mapping[str, Any] | None = None,
     ) -> Answer:
         id_type = user_id_type or self.settings.user_id_type
-        return await self._here.transport.call(
+        answer = await self._here.transport.call(
             operation,
             _DIALECT,
             path={} if reserve_id is None else {"reserve_id": checked_id(reserve_id, field=self.id_field)},
@@ -226,6 +234,9 @@ class FeishuClient(VendorClient[FeishuSettings, ReserveChange]):
             auth=self._auth(operation),
             patience=self.patience,
         )
+        if answer.vendor_time is not None:
+            self._ahead = answer.vendor_time - datetime.now(UTC)
+        return answer
 
     def _auth(self, operation: Operation) -> httpx.Auth:
         if self.settings.user_access_token is not None:

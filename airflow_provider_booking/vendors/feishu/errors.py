@@ -13,7 +13,7 @@ from airflow_provider_booking.bookings import (
     Refused,
     Throttled,
 )
-from airflow_provider_booking.vendors.meanings import BY_STATUS, FROM_ANYBODY, Failure, Meaning
+from airflow_provider_booking.vendors.meanings import FROM_ANYBODY, Failure, Meaning
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,15 +55,18 @@ MEANINGS: Mapping[int, Meaning] = {
     99991668: Meaning(CredentialRejected, "the user token is not accepted", _PERSON),
     99991671: Meaning(CredentialRejected, "the token has the wrong shape", _PERSON),
     99991677: Meaning(CredentialRejected, "the user token has expired", _PERSON),
+    # What app or user may not do holds for every reserve: unlike 121005, which is about one.
     99991672: Meaning(
-        AccessDenied, "the app lacks a scope", "grant vc:reserve and vc:reserve:readonly and publish the app"
+        CredentialRejected,
+        "the app lacks a scope",
+        "grant vc:reserve and vc:reserve:readonly and publish the app",
     ),
-    99991676: Meaning(AccessDenied, "the token may not do this", "let the user consent again"),
-    99991679: Meaning(AccessDenied, "the user did not grant the scope", "let the user consent again"),
-    99991662: Meaning(AccessDenied, "the app is disabled", "ask the tenant's administrator"),
-    99991673: Meaning(AccessDenied, "the app is not installed", "ask the tenant's administrator"),
+    99991676: Meaning(CredentialRejected, "the token may not do this", "let the user consent again"),
+    99991679: Meaning(CredentialRejected, "the user did not grant the scope", "let the user consent again"),
+    99991662: Meaning(CredentialRejected, "the app is disabled", "ask the tenant's administrator"),
+    99991673: Meaning(CredentialRejected, "the app is not installed", "ask the tenant's administrator"),
     99991401: Meaning(
-        AccessDenied, "this address is not on the app's allow-list", "add the worker's address"
+        CredentialRejected, "this address is not on the app's allow-list", "add the worker's address"
     ),
     99991201: Meaning(Refused, "no such path", "check the connection's host"),
     99991301: Meaning(Refused, "wrong method", "check the connection's host"),
@@ -127,7 +130,7 @@ class FeishuTokenDialect(FeishuDialect):
 def _meaning_of_unlisted(status: int) -> Meaning:
     if status < 400:  # noqa: PLR2004
         return _UNLISTED_SUCCESS
-    return BY_STATUS[status] if status in FROM_ANYBODY else _UNLISTED
+    return FROM_ANYBODY.get(status, _UNLISTED)
 
 
 def code_of(body: Any) -> int | None:

@@ -8,12 +8,15 @@ from airflow_provider_booking.bookings.time import moment
 from airflow_provider_booking.vendors.jicoo.client import JicooClient, Status
 from airflow_provider_booking.vendors.jicoo.models import BookingChange, JicooBooking
 from airflow_provider_booking.vendors.listing import PAGE_SIZE, Listing, SearchTerms, listing_of
+from airflow_provider_booking.vendors.people import NO_HOST, handed_over
 from airflow_provider_booking.vendors.planning import Notify, Telling, VendorPlanning, refused_policy
+from airflow_provider_booking.vendors.verbs import Asked
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    from airflow_provider_booking.vendors.updating import Fields
+    from airflow_provider_booking.vendors.updating import Fields, Record
+    from airflow_provider_booking.vendors.verbs import Replacing
 
 TELL = "isSendUpdates"
 
@@ -38,6 +41,9 @@ class JicooPlanning(VendorPlanning[JicooClient]):
         {"status", "startedAt", "endedAt", "timeZone", "hosts"}
         | {"locationId", "url", "phoneNumber", "address", "customLocation", "access"}
     )
+    plain_fields: ClassVar[frozenset[str]] = frozenset(
+        {"status", "startedAt", "endedAt", "timeZone", "locationId"}
+    )
     tellings: ClassVar[Mapping[Notify, Telling]] = {
         Notify.VENDOR_DEFAULT: Telling(),
         Notify.NONE: Telling(changes={TELL: False}),
@@ -58,9 +64,24 @@ class JicooPlanning(VendorPlanning[JicooClient]):
                 )
         return telling
 
+    def replacing(self, replacing: Replacing, record: Record) -> Asked:
+        """Let somebody else be host, in the role of who leaves."""
+        hosts = handed_over(record.get("hosts"), replacing, id_member="userId")
+        return Asked(remark=NO_HOST) if hosts is None else Asked({"hosts": hosts})
+
+    @classmethod
+    def told(cls, changes: Mapping[str, Any], options: Mapping[str, Any]) -> str:
+        """See :meth:`airflow_provider_booking.vendors.planning.VendorPlanning.told`."""
+        del options
+        return "its guests" if changes.get(TELL) else "nobody"
+
     def starts_at(self, fields: Fields) -> float | None:
         """When a booking begins: unix seconds."""
         return moment(fields["startedAt"]).timestamp()
+
+    def ends_at(self, fields: Fields) -> float | None:
+        """When a booking ends: unix seconds."""
+        return moment(fields["endedAt"]).timestamp()
 
     async def listing(self) -> Listing:
         """All bookings, of every status; the list shows a booking as a read does."""

@@ -66,6 +66,10 @@ class KosClient(KosCalls):
         read_as(ScheduleDetail, answer.body["data"], answer, vendor=self.vendor)
         return translation.record_of(answer.body["data"], options.api_version)
 
+    def seen_with(self, record: Record, options: KosOptions) -> Record:
+        """A record in the fields of the command that is sent: those of v1 are others."""
+        return translation.record_of(record["data"], options.api_version)
+
     def fields(self, record: Record) -> Fields:
         """See :meth:`airflow_provider_booking.vendors.client.VendorClient.fields`."""
         return translation.fields(record)

@@ -197,6 +197,11 @@ _ELSEWHERE: Mapping[Version, Mapping[str, str]] = {
 """Fields that one version does not have, and where they are."""
 
 
+def field_names(version: Version) -> frozenset[str]:
+    """The fields that a change through a version takes, in the vendor's names."""
+    return frozenset(str(field.alias) for field in CHANGES[version].model_fields.values())
+
+
 def parse_change(changes: Any, version: Version) -> ReservationChange:
     """Check what a user asked for.
 

@@ -32,6 +32,25 @@ def completed(asked: list[Resource], stored: list[Resource]) -> list[Resource]:
     return [by_id.get(each.get("id"), {}) | each for each in asked]
 
 
+def with_ids(wanted: list[Resource], stored: list[Resource]) -> list[Resource]:
+    """Resources as they shall be, with the ids of those stored: of an equal one first, else of what is left.
+
+    Args:
+        wanted: All resources, whole but for the id.
+        stored: All resources as they are.
+    """
+    left = [each for each in stored if "id" in each]
+    ids: dict[int, str] = {}
+    for index, each in enumerate(wanted):
+        if (same := next((one for one in left if {**one, **each} == one), None)) is not None:
+            ids[index] = same["id"]
+            left.remove(same)
+    for index in range(len(wanted)):
+        if index not in ids and left:
+            ids[index] = left.pop(0)["id"]
+    return [({"id": ids[index]} if index in ids else {}) | each for index, each in enumerate(wanted)]
+
+
 def check_members(resources: Any) -> None:
     """Check that the resources of a command, which is to be sent as it is, lack nothing.
 
@@ -77,8 +96,7 @@ def check_times(resources: list[Resource], time_zone: str) -> None:
     dates = set()
     for index, each in enumerate(resources):
         where = f"occupiedResources[{index}]" if len(resources) > 1 else "the reservation"
-        if missing := [name for name in TIMES.values() if name not in each]:
-            raise InvalidInput(f"KOS shows {where} without {missing[0]}", hint=f"give {missing[0]}")
+        check_are_shown(each, where)
         start, end = (moment(each[name]) for name in TIMES.values())
         if start >= end:
             raise InvalidInput(f"{where} does not start before it ends", hint="give both times")
@@ -88,3 +106,17 @@ def check_times(resources: list[Resource], time_zone: str) -> None:
             f"occupiedResources start on {len(dates)} dates in {time_zone}",
             hint="put all on one date, or mend time_zone in the connection",
         )
+
+
+def check_are_shown(resource: Resource, where: str) -> None:
+    """Check that the times of a resource are known.
+
+    Args:
+        resource: The resource.
+        where: What it is called, for the error.
+
+    Raises:
+        InvalidInput: One is not.
+    """
+    if missing := [name for name in TIMES.values() if resource.get(name) is None]:
+        raise InvalidInput(f"KOS shows {where} without {missing[0]}", hint=f"give {missing[0]}")

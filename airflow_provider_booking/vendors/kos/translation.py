@@ -49,7 +49,8 @@ _V1_FIELDS = (
     "reservationMemo",
     "reservationAssignee",
 )
-_V2_OPTIONAL = frozenset(_V1_FIELDS) - {"reservationGroupId", "startDateTime", "endDateTime", "zoneId"}
+DETAILS = frozenset(_V1_FIELDS) - {"reservationGroupId", "startDateTime", "endDateTime", "zoneId"}
+"""The optional fields that both versions know."""
 _REQUIRED: Mapping[Version, tuple[str, ...]] = {
     "v1": _V1_FIELDS[:6],
     "v2": ("zoneId", "occupiedResources"),
@@ -81,7 +82,7 @@ class Assumptions:
 
     token_seconds: float = 3300
     zone_reads_as_reception: bool = True
-    v2_also_takes: frozenset[str] = _V2_OPTIONAL | {"requestedProcedures"}
+    v2_also_takes: frozenset[str] = DETAILS | {"requestedProcedures"}
     v2_clears_by_omission: bool = True
 
 

@@ -14,14 +14,15 @@ from airflow_provider_booking.bookings.time import moment
 from airflow_provider_booking.vendors.listing import PAGE_SIZE, Listing, SearchTerms, listing_of
 from airflow_provider_booking.vendors.onlive.client import LIST, OnliveClient
 from airflow_provider_booking.vendors.onlive.models import Appointment
-from airflow_provider_booking.vendors.onlive.translation import checked_uuid
+from airflow_provider_booking.vendors.onlive.translation import ASSUMPTIONS, checked_uuid
 from airflow_provider_booking.vendors.planning import Notify, Slot, Telling, VendorPlanning, refused_policy
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
     from airflow_provider_booking.bookings import Booking
-    from airflow_provider_booking.vendors.updating import Fields
+    from airflow_provider_booking.vendors.updating import Fields, Record
+    from airflow_provider_booking.vendors.verbs import Asked, Closing, Replacing
 
 CANCELLED = "cancelled"
 
@@ -47,6 +48,10 @@ class OnlivePlanning(VendorPlanning[OnliveClient]):
         {"start", "end", "state", "cancelledAt", "deletedAt", "blocked"}
         | {"guests", "calendarIds", "serviceId", "userGroupId", "event"}
     )
+    plain_fields: ClassVar[frozenset[str]] = frozenset(
+        {"start", "end", "state", "cancelledAt", "deletedAt", "blocked"}
+        | {"calendarIds", "serviceId", "userGroupId"}
+    )
     tellings: ClassVar[Mapping[Notify, Telling]] = {Notify.VENDOR_DEFAULT: Telling(), Notify.ONCE: Telling()}
     reads_per_update: ClassVar[float] = 1
     search_terms: ClassVar[frozenset[str]] = frozenset(OnliveTerms.model_fields)
@@ -69,6 +74,26 @@ class OnlivePlanning(VendorPlanning[OnliveClient]):
             )
         return super().telling(notify, changes)
 
+    def not_shown(self, record: Record) -> frozenset[str]:
+        """The fields that no page shows in an answer, where the record lacks them."""
+        return ASSUMPTIONS.may_be_hidden - record.keys()
+
+    def closing(self, closing: Closing, record: Record) -> Asked:
+        """Refused: rooms and people are calendars, and an appointment stays on its own."""
+        del closing, record
+        raise _no_move()
+
+    def replacing(self, replacing: Replacing, record: Record) -> Asked:
+        """Refused for the same reason as :meth:`closing`."""
+        del replacing, record
+        raise _no_move()
+
+    @classmethod
+    def told(cls, changes: Mapping[str, Any], options: Mapping[str, Any]) -> str:
+        """See :meth:`airflow_provider_booking.vendors.planning.VendorPlanning.told`."""
+        del changes, options
+        return "its guests and its provider: nothing can silence ONLIVE"
+
     def slots(self, fields: Fields) -> tuple[Slot, ...]:
         """The calendars that an appointment is on; one that is cancelled is on none."""
         calendars = fields.get("calendarIds")
@@ -82,6 +107,10 @@ class OnlivePlanning(VendorPlanning[OnliveClient]):
     def starts_at(self, fields: Fields) -> float | None:
         """When an appointment begins: unix seconds."""
         return moment(fields["start"]).timestamp()
+
+    def ends_at(self, fields: Fields) -> float | None:
+        """When an appointment ends: unix seconds."""
+        return moment(fields["end"]).timestamp()
 
     async def zone(self, booking: Booking) -> str | None:
         """The zone of the appointment's calendar, the first of several; each calendar is read once.
@@ -134,6 +163,14 @@ class OnlivePlanning(VendorPlanning[OnliveClient]):
             is_cancelled = each.cancelled_at is not None or each.state == CANCELLED
             if terms.early_enough(each.start) and (terms.state is not None or not is_cancelled):
                 yield each.id.lower()
+
+
+def _no_move() -> InvalidInput:
+    # docs/vendors/onlive.md, pitfall 12.
+    return InvalidInput(
+        "an update cannot put an ONLIVE appointment on another calendar",
+        hint="cancel the appointment and create another one",
+    )
 
 
 def _no_zone(problem: str) -> InvalidInput:

@@ -10,17 +10,24 @@ from pydantic import AfterValidator
 from airflow_provider_booking.bookings import InvalidInput
 from airflow_provider_booking.vendors.listing import Moment, SearchTerms
 from airflow_provider_booking.vendors.planning import Notify, Slot, Telling, VendorPlanning
-from airflow_provider_booking.vendors.zoho import parameters
+from airflow_provider_booking.vendors.updating import differing_fields
+from airflow_provider_booking.vendors.zoho import incidents, parameters
 from airflow_provider_booking.vendors.zoho.client import ZohoClient
-from airflow_provider_booking.vendors.zoho.wall_clock import zone_of
+from airflow_provider_booking.vendors.zoho.models import BookingChange
+from airflow_provider_booking.vendors.zoho.wall_clock import unix
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Mapping
 
-    from airflow_provider_booking.vendors.updating import Fields
+    from airflow_provider_booking.vendors.updating import Fields, Record
+    from airflow_provider_booking.vendors.verbs import Asked, Closing, Replacing
     from airflow_provider_booking.vendors.zoho.answers import ZohoBooking
 
 _DAY = timedelta(days=1)
+MERGED = ("attendees", "group_attendees")
+"""Lists that say with ``{"set": [...]}`` that nobody else stays."""
+SETTABLE = BookingChange.model_fields.keys() - {"repeat"}
+"""What a change can say of what a booking shows; the rule of a recurring one is not shown."""
 _YEARS = range(1971, 9998)
 """A day more on either side stays within the calendar of the vendor's clocks."""
 
@@ -56,6 +63,9 @@ class ZohoPlanning(VendorPlanning[ZohoClient]):
         {"dateandtime", "all_day", "is_repeat", "resources", "booking_approved"}
         | {"attendees", "group_attendees", "booked_by"}
     )
+    plain_fields: ClassVar[frozenset[str]] = frozenset(
+        {"dateandtime", "all_day", "is_repeat", "resources", "booking_approved", "isprivate"}
+    )
     tellings: ClassVar[Mapping[Notify, Telling]] = {
         Notify.VENDOR_DEFAULT: Telling(),
         Notify.NONE: Telling(options={"notify_attendee": 0}),
@@ -67,6 +77,44 @@ class ZohoPlanning(VendorPlanning[ZohoClient]):
     def canonical_id(self, booking_id: str) -> str:
         """See :meth:`airflow_provider_booking.vendors.planning.VendorPlanning.canonical_id`."""
         return parameters.digits(booking_id, "booking_id")
+
+    def asking(self, values: Fields, record: Record, options: Mapping[str, Any]) -> Asked:
+        """See :meth:`airflow_provider_booking.vendors.planning.VendorPlanning.asking`.
+
+        Raises:
+            InvalidInput: The booking recurs, and the options do not say which of its occurrences are meant.
+        """
+        # Who was told of the change says nothing of who shall be told now.
+        kept = {name: value for name, value in options.items() if name != "notify_attendee"}
+        if _needs_edit_type(record, kept) and differing_fields(self.client.fields(record), values):
+            raise InvalidInput(
+                "it cannot be taken back, or asked for from a report: the booking recurs, and neither says "
+                "which of its occurrences are meant",
+                hint="use the update operator with recurrence_edittype; end a recurrence in Zoho Calendar",
+            )
+        return super().asking(values, record, kept)
+
+    def part(self, name: str, values: Fields, record: Record, options: Mapping[str, Any]) -> Fields:
+        """See :meth:`airflow_provider_booking.vendors.planning.VendorPlanning.part`."""
+        if name.partition(".")[0] not in SETTABLE:
+            raise InvalidInput(f"no update of Zoho's sets {name}", hint="leave it out")
+        if name in MERGED and values[name] is not None:
+            values = {**values, name: {"set": values[name]}}
+        return super().part(name, values, record, options)
+
+    def closing(self, closing: Closing, record: Record) -> Asked:
+        """Let a booking use another room at the same time, if it is in the one that closes then."""
+        return incidents.out_of_the_room(closing, record)
+
+    def replacing(self, replacing: Replacing, record: Record) -> Asked:
+        """Let somebody else attend with the same permission; whoever booked stays, which gets a warning."""
+        return incidents.handed_over(replacing, record)
+
+    @classmethod
+    def told(cls, changes: Mapping[str, Any], options: Mapping[str, Any]) -> str:
+        """See :meth:`airflow_provider_booking.vendors.planning.VendorPlanning.told`."""
+        del changes
+        return "its attendees" if options.get("notify_attendee") else "nobody"
 
     def slots(self, fields: Fields) -> tuple[Slot, ...]:
         """The rooms of a booking."""
@@ -80,6 +128,10 @@ class ZohoPlanning(VendorPlanning[ZohoClient]):
     def starts_at(self, fields: Fields) -> float | None:
         """When a booking begins: unix seconds."""
         return _unix(fields, "start")
+
+    def ends_at(self, fields: Fields) -> float | None:
+        """When a booking ends: unix seconds."""
+        return _unix(fields, "end")
 
     def search(self, terms: Mapping[str, Any]) -> AsyncIterator[str]:
         """The ids of the bookings of a room, or of those that the caller made; each one once.
@@ -111,10 +163,13 @@ class ZohoPlanning(VendorPlanning[ZohoClient]):
                     yield booking.booking_id
 
 
+def _needs_edit_type(record: Record, options: Mapping[str, Any]) -> bool:
+    return bool(record.get("is_repeat")) and options.get("recurrence_edittype") is None
+
+
 def _unix(fields: Fields, name: str) -> int | None:
     """A time of a booking: unix seconds; None where this machine does not know its zone."""
-    wall, zone = (str(fields[f"dateandtime.{each}"]) for each in (name, "timezone"))
     try:
-        return int(datetime.fromisoformat(wall).replace(tzinfo=zone_of(zone)).timestamp())
+        return unix(str(fields[f"dateandtime.{name}"]), str(fields["dateandtime.timezone"]))
     except InvalidInput:
         return None

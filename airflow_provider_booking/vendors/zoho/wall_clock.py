@@ -67,6 +67,20 @@ def zone_of(name: str) -> ZoneInfo:
         ) from None
 
 
+def unix(wall: str, zone: str, *, fold: int = 0) -> int:
+    """When the clock of a zone shows a time in the vendor's form: unix seconds.
+
+    Args:
+        wall: The time.
+        zone: IANA name of the zone.
+        fold: Of a time that the clock shows twice: 0 is the first, 1 the second.
+
+    Raises:
+        InvalidInput: The zone data of this machine know no such zone.
+    """
+    return int(datetime.fromisoformat(wall).replace(tzinfo=zone_of(zone), fold=fold).timestamp())
+
+
 def on_the_wall(time: datetime, zone: ZoneInfo) -> datetime:
     """What the clock of a zone shows at a moment; a wall clock shows what it shows.
 

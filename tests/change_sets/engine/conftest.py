@@ -12,6 +12,7 @@ from airflow_provider_booking.change_sets.apply import Applied, apply
 from airflow_provider_booking.change_sets.applying import Limits
 from airflow_provider_booking.change_sets.ledger import Sealer, open_ledger
 from airflow_provider_booking.change_sets.plan import PlanRequest, plan
+from airflow_provider_booking.change_sets.revert import Reverted, revert
 from airflow_provider_booking.change_sets.sources import parse_source
 from airflow_provider_booking.change_sets.sources.change import parse_change
 from airflow_provider_booking.change_sets.sources.files import rows_of_file
@@ -24,6 +25,7 @@ from tests.wire import may_change_a_booking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from airflow_provider_booking.change_sets.items import ChangeSet, Item
@@ -62,7 +64,9 @@ class Desk:
     def rows(self, source: Any, change: Wish | None) -> Iterator[Row | BadRow]:
         if hasattr(source, "ids"):
             return rows_of_ids(source.ids, change)
-        return rows_of_file(source.url, lambda: (self.folder / source.url).open("rb"), change)
+        return rows_of_file(
+            source.url, lambda: (self.folder / source.url).open("rb"), change, source.outcomes
+        )
 
     async def plan(
         self, source: Any, change: Any = None, *, conn_id: str | None = "jicoo_default", **otherwise: Any
@@ -93,6 +97,7 @@ class Desk:
         *,
         conn_id: str | None = None,
         digest: str | None = None,
+        asked_at: datetime | None = None,
         **limits: Any,
     ) -> Applied:
         return await apply(
@@ -100,6 +105,17 @@ class Desk:
             digest=digest,
             conn_id=conn_id,
             limits=Limits(**limits),
+            asked_at=asked_at,
+            ledger=self.ledger,
+            connect=self.connect,
+            say=self.said.append,
+        )
+
+    async def revert(self, change_set: ChangeSet | str, **otherwise: Any) -> Reverted:
+        asked: dict[str, Any] = {"key": None, "limits": Limits(), "include_past": False, "notify": None}
+        return await revert(
+            change_set if isinstance(change_set, str) else change_set.change_set_id,
+            **(asked | {"asked_at": None} | otherwise),
             ledger=self.ledger,
             connect=self.connect,
             say=self.said.append,

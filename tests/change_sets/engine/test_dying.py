@@ -20,8 +20,9 @@ from airflow_provider_booking.change_sets.ledger.tables import leases
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
-    from airflow_provider_booking.change_sets.items import ChangeSet, ItemUpdate
+    from airflow_provider_booking.change_sets.items import ChangeSet, ItemUpdate, Stop
     from tests.change_sets.engine.conftest import Desk
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -30,19 +31,23 @@ ROOT = Path(__file__).resolve().parents[3]
 class Dying(Ledger):
     """A ledger that is gone as soon as the first result comes in: intents are all that is left."""
 
-    def write(self, change_set_id: str, updates: Sequence[ItemUpdate]) -> None:
+    def write(
+        self, change_set_id: str, updates: Sequence[ItemUpdate], *, asked_at: datetime | None = None
+    ) -> Stop | None:
         if any(update.event == "settled" for update in updates):
             raise LedgerUnavailable("the ledger is gone")
-        super().write(change_set_id, updates)
+        return super().write(change_set_id, updates, asked_at=asked_at)
 
 
 class Deaf(Ledger):
     """A ledger that takes no intent."""
 
-    def write(self, change_set_id: str, updates: Sequence[ItemUpdate]) -> None:
+    def write(
+        self, change_set_id: str, updates: Sequence[ItemUpdate], *, asked_at: datetime | None = None
+    ) -> Stop | None:
         if any(update.event == "sending" for update in updates):
             raise LedgerUnavailable("the ledger is gone")
-        super().write(change_set_id, updates)
+        return super().write(change_set_id, updates, asked_at=asked_at)
 
 
 @contextmanager

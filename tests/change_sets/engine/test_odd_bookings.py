@@ -55,7 +55,14 @@ async def test_one_that_cannot_be_applied_is_refused_and_the_others_go_on(
     opened: Any = await desk.connect("jicoo_default")
     async with opened as client:
         account = Account("jicoo_default", client, Tripping(client))
-        part = Part(desk.ledger, found.change_set_id, account, Limits(canary=0), desk.said.append)
+        part = Part(
+            desk.ledger,
+            found.change_set_id,
+            account,
+            Limits(canary=0),
+            asked_at=desk.ledger.now(),
+            say=desk.said.append,
+        )
         with caplog.at_level(logging.DEBUG):
             await part.run()
     assert desk.counts(found) == {"applied": 3, "refused": 1, "total": 4}

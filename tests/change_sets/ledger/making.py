@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
+
+from sqlalchemy import update
 
 from airflow_provider_booking.bookings import Outcome, Reason
 from airflow_provider_booking.change_sets.items import Image, ItemUpdate, NewItem, Target
+from airflow_provider_booking.change_sets.ledger.tables import change_sets
 
 if TYPE_CHECKING:
     from airflow_provider_booking.change_sets.items import Item
@@ -50,6 +54,12 @@ def target(starts_at: float | None = 1_800_000_000.0, *, before: list[Slot] | No
         starts_at=starts_at,
         slots_before=tuple(before or ()),
     )
+
+
+def make_older(ledger: Ledger, days: float) -> None:
+    """Let all change sets have been begun so many days ago."""
+    with ledger.writing() as connection:
+        connection.execute(update(change_sets).values(created_at=ledger.now() - timedelta(days=days)))
 
 
 def planned_item(ledger: Ledger, change_set_id: str, row: int = 1, *, starts_at: float | None = 0.0) -> Item:

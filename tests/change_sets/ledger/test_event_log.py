@@ -51,3 +51,21 @@ def test_what_was_forgotten_of_a_plan_stays_in_the_log(ledger: Ledger, change_se
     ledger.restart(change_set_id, NewChangeSet("a key", "arguments", Notify.NONE, 60.0))
 
     assert [event.what for event in ledger.events(change_set_id)] == ["read", "restarted"]
+
+
+def test_a_planning_that_had_nothing_to_forget_is_no_restart(ledger: Ledger, change_set_id: str) -> None:
+    ledger.restart(change_set_id, NewChangeSet("a key", "arguments", Notify.NONE, 60.0))
+
+    assert list(ledger.events(change_set_id)) == []
+
+
+def test_the_last_events_of_the_whole_leave_out_those_of_items(ledger: Ledger, change_set_id: str) -> None:
+    ledger.note(change_set_id, "first")
+    item_id = planned_item(ledger, change_set_id).item_id
+    ledger.note(change_set_id, "second")
+    ledger.note(change_set_id, "third")
+    whole = ledger.last_events(change_set_id, 2, of_the_whole=True)
+    assert [event.what for event in whole] == ["second", "third"]
+    assert [event.item_id for event in ledger.last_events(change_set_id, 9, of_the_whole=False)].count(
+        item_id
+    ) == 1

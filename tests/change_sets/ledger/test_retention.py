@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from airflow_provider_booking.bookings import InvalidInput, Outcome, Reason
 from airflow_provider_booking.change_sets.items import ItemUpdate
 from airflow_provider_booking.change_sets.ledger import Sealer, open_ledger
 from airflow_provider_booking.change_sets.ledger.retention import SLICE
-from airflow_provider_booking.change_sets.ledger.tables import change_sets, metadata
+from airflow_provider_booking.change_sets.ledger.tables import metadata
 from airflow_provider_booking.vendors.planning import Slot
-from tests.change_sets.ledger.making import new_item, planned_item, target
+from tests.change_sets.ledger.making import make_older, new_item, planned_item, target
 
 if TYPE_CHECKING:
     from airflow_provider_booking.change_sets.ledger import Ledger
-
-
-def make_older(ledger: Ledger, days: float) -> None:
-    with ledger.writing() as connection:
-        connection.execute(update(change_sets).values(created_at=ledger.now() - timedelta(days=days)))
 
 
 def rows_left(ledger: Ledger) -> dict[str, int]:

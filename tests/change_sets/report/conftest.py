@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from airflow_provider_booking.bookings import FieldChange, Outcome
-from airflow_provider_booking.change_sets.items import ChangeSet, Image, Item, State
+from airflow_provider_booking.change_sets.items import ChangeSet, Image, Item, Kind, State
 from airflow_provider_booking.change_sets.report import Books, LocalFolder, write_report
 from airflow_provider_booking.vendors.planning import Notify
 
@@ -28,6 +28,10 @@ PLANNED = ChangeSet(
     planned_at=datetime(2026, 11, 21, 7, 16, tzinfo=UTC),
     expires_at=datetime(2026, 11, 22, 7, 16, tzinfo=UTC),
     started_at=None,
+    kind=Kind.CHANGES,
+    reverts=None,
+    stopped_at=None,
+    stopped_by="",
 )
 
 

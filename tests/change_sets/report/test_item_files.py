@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from airflow_provider_booking.bookings import FieldChange, Outcome, Reason
 from airflow_provider_booking.change_sets.items import Image, Item
 from airflow_provider_booking.change_sets.report import Books
-from airflow_provider_booking.change_sets.report.item_files import COLUMNS, cell, item_files
+from airflow_provider_booking.change_sets.report.item_files import COLUMNS, cell, item_files, json_list
 from tests.change_sets.report.conftest import item
 
 FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 - spreadsheets take the full-width ones too
@@ -228,3 +228,32 @@ def test_a_field_that_the_vendor_showed_otherwise_is_reported_as_shown(
     report([item(1, image=Image(shown={"end_time": FieldChange(before="1", after="3")}))])
     members = json.loads((folder / "items.jsonl").read_text())
     assert (members["before"], members["after"]) == ({"end_time": "1"}, {"end_time": "3"})
+
+
+def listed(*items: Item) -> str:
+    out = StringIO()
+    with json_list(out) as write:
+        for each in items:
+            write(each)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_a_json_list_holds_the_same_members_as_the_json_lines(count: int) -> None:
+    items = [item(row) for row in range(1, count + 1)]
+    lines = written(*items).text("items.jsonl").splitlines()
+    assert json.loads(listed(*items)) == [json.loads(line) for line in lines]
+
+
+def test_a_json_list_that_was_cut_short_is_no_json() -> None:
+    out = StringIO()
+
+    def cut_short() -> None:
+        with json_list(out) as write:
+            write(item(1))
+            raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        cut_short()
+    with pytest.raises(json.JSONDecodeError):
+        json.loads(out.getvalue())

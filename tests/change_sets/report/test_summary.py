@@ -5,17 +5,19 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from markdown_it import MarkdownIt
 
 from airflow_provider_booking.bookings import Outcome, Reason
-from airflow_provider_booking.change_sets.items import Item, State
+from airflow_provider_booking.change_sets.items import Item, Kind, State
 from airflow_provider_booking.change_sets.report import Books
 from airflow_provider_booking.change_sets.report.markdown import escaped
 from airflow_provider_booking.change_sets.report.words import MEANING, TELLING
+from airflow_provider_booking.change_sets.report.writing import go_through
 from airflow_provider_booking.vendors.planning import Notify
-from tests.change_sets.report.conftest import PLANNED, item
+from tests.change_sets.report.conftest import CHANGE_SET_ID, PLANNED, BookedItems, item
 
 Report = Callable[..., Books]
 STARTED = replace(PLANNED, started_at=datetime(2026, 11, 21, 8, tzinfo=UTC))
@@ -27,7 +29,7 @@ APPLIED_SUMMARY = """\
 - Digest: 9f86d081884c7d65
 - Planned: 2026-11-21 07:16:00 UTC
 - Begun to apply: 2026-11-21 08:00:00 UTC
-- Notify: once, everybody concerned is told at most once
+- Notify: once, everybody concerned is told at most once, where the vendor tells people at all
 
 **4 rows: 1 applied, 1 unchanged, 1 refused, 1 unknown**
 
@@ -35,9 +37,14 @@ The books balance: every row has exactly one outcome, and the counts add up.
 
 1 row with warnings: see the column warnings.
 
-Applying again takes up 1 row.
-
 All items: [items.csv](items.csv), [items.jsonl](items.jsonl), in URL
+
+## What can be done next
+
+- Applying again takes up 1 row. What is unknown is read back before anything is sent.
+- Look at what is refused. When nothing is in the way any more, plan only these again, with the source \
+`{"report": "20261121-071500-3f9a2c", "outcomes": ["refused"]}`.
+- `airflow booking revert 20261121-071500-3f9a2c` takes back what was applied.
 
 ## By connection
 
@@ -60,6 +67,12 @@ anything is sent. |
 |---:|---|---|---|---|---|
 | 3 | jicoo | booking-3 | unknown | net.timeout | no answer |
 | 2 | kos | 17 | refused | conflict.slot | taken by a\\|b |
+
+## Warnings
+
+| Rows | Warning |
+|---:|---|
+| 1 | one guest is unknown |
 
 ## What changed
 
@@ -98,7 +111,7 @@ def test_of_a_plan_it_says_what_would_change_how_long_that_takes_and_until_when_
     text = report([item(1, outcome=Outcome.PLANNED), item(2, outcome=Outcome.UNCHANGED)]).summary
     assert "**2 rows: 1 planned, 1 unchanged**" in text
     assert "- Begun to apply: no; possible until 2026-11-22 07:16:00 UTC\n" in text
-    assert "- Applying takes at least: 0:12:34 (hours:minutes:seconds)\n" in text
+    assert "- Applying takes at least: 13 min\n" in text
     assert "## What would change" in text
     assert "Applying again" not in text
 
@@ -154,6 +167,12 @@ def test_the_first_twenty_for_a_person_begin_with_the_unknown_ones(report: Repor
     assert "And 12 more: see items.csv." in needy
 
 
+def test_without_files_it_names_the_command_that_lists_the_rest() -> None:
+    refused = [item(row, outcome=Outcome.REFUSED, reason=Reason.INVALID_INPUT) for row in range(1, 23)]
+    books, _ = go_through(BookedItems(refused), CHANGE_SET_ID, lambda _: None)
+    assert f"And 2 more: see `airflow booking report {CHANGE_SET_ID} --format csv`." in books.summary
+
+
 def test_of_a_large_change_it_shows_the_beginning(report: Report) -> None:
     fields = {f"field{number}": ("a" * 100, {"b": "b" * 100}) for number in range(1, 8)}
     text = report([item(1, shown=fields)]).summary
@@ -179,6 +198,99 @@ def test_it_says_how_many_another_apply_takes_up(
 ) -> None:
     text = report([item(1, outcome=outcome, reason=reason)], kept_set=STARTED).summary
     assert ("Applying again takes up 1 row." in text) is counted
+
+
+@pytest.mark.parametrize(
+    ("items", "named"),
+    [
+        ([item(1, outcome=Outcome.HELD, reason=Reason.CHANGED_MEANWHILE)], '["held"]'),
+        ([item(1, outcome=Outcome.REFUSED, reason=Reason.NO_ANSWER)], '["refused"]'),
+        (
+            [item(1, outcome=Outcome.REFUSED), item(2, outcome=Outcome.HELD, reason=Reason.GONE)],
+            '["held", "refused"]',
+        ),
+    ],
+)
+def test_it_names_the_source_that_asks_for_only_these_again(
+    report: Report, items: list[Item], named: str
+) -> None:
+    text = report(items, kept_set=STARTED).summary
+    assert f'`{{"report": "{CHANGE_SET_ID}", "outcomes": {named}}}`' in text
+
+
+@pytest.mark.parametrize(
+    ("items", "asked"),
+    [
+        ([item(1, outcome=Outcome.HELD, reason=Reason.THROTTLED)], {"kept_set": STARTED}),
+        ([item(1, outcome=Outcome.UNCHANGED)], {"kept_set": STARTED}),
+        ([item(1, outcome=Outcome.REFUSED)], {"kept_set": STARTED, "conn_id": "jicoo_default"}),
+        ([item(1, outcome=Outcome.REFUSED)], {"kept_set": PLANNED}),
+    ],
+)
+def test_it_names_none_where_another_apply_a_whole_report_or_a_first_apply_comes_first(
+    report: Report, items: list[Item], asked: dict[str, Any]
+) -> None:
+    assert '{"report"' not in report(items, **asked).summary
+
+
+@pytest.mark.parametrize(
+    ("outcome", "named"), [(Outcome.APPLIED, True), (Outcome.REVERTED, False), (Outcome.UNCHANGED, False)]
+)
+def test_it_names_the_command_that_takes_back_what_was_applied(
+    report: Report, outcome: Outcome, named: bool
+) -> None:
+    text = report([item(1, outcome=outcome)], kept_set=STARTED).summary
+    assert (f"`airflow booking revert {CHANGE_SET_ID}`" in text) is named
+
+
+def test_of_a_revert_it_says_what_it_takes_back_and_what_cannot_be_undone(report: Report) -> None:
+    items = [
+        item(1, warnings=("the password cannot be brought back",)),
+        item(2, warnings=("guests were told", "the password cannot be brought back")),
+        item(3),
+    ]
+    text = report(items, kept_set=replace(STARTED, kind=Kind.REVERT, reverts="20261120-1")).summary
+    assert "- Kind: revert of change set 20261120-1\n" in text
+    assert (
+        "## What cannot be undone, and other warnings\n\n"
+        "| Rows | Warning |\n|---:|---|\n"
+        "| 2 | the password cannot be brought back |\n| 1 | guests were told |\n"
+    ) in text
+
+
+def test_of_a_revert_that_held_something_it_says_to_revert_again(report: Report) -> None:
+    held = [item(1, outcome=Outcome.HELD, reason=Reason.CHANGED_MEANWHILE)]
+    text = report(held, kept_set=replace(STARTED, kind=Kind.REVERT, reverts="20261120-1")).summary
+    assert "`airflow booking revert 20261120-1` tries once more to take it back." in text
+    assert '{"report"' not in text
+
+
+def test_of_a_renewal_it_says_that_it_is_one(report: Report) -> None:
+    text = report([item(1)], kept_set=replace(STARTED, kind=Kind.RENEWAL)).summary
+    assert "- Kind: renewal\n" in text
+
+
+def test_of_many_warnings_it_shows_the_ten_most_frequent(report: Report) -> None:
+    items = [item(row, warnings=(f"warning {row % 20}",)) for row in range(1, 31)]
+    warnings = report(items).summary.partition("## Warnings")[2]
+    assert re.findall(r"^\| (\d) \| warning (\d+) ", warnings, re.MULTILINE) == [
+        ("2", str(number)) for number in range(1, 11)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("count", "said"), [(1, "1 row had been applied and was"), (2, "2 rows had been applied and were")]
+)
+def test_it_says_how_many_were_taken_back_since(report: Report, count: int, said: str) -> None:
+    items = [item(row, outcome=Outcome.REVERTED) for row in range(1, count + 1)]
+    text = report(items, kept_set=STARTED).summary
+    assert f"{said} taken back: the column message says by which change set." in text
+
+
+def test_it_says_who_asked_for_it_to_be_stopped(report: Report) -> None:
+    at = datetime(2026, 11, 21, 8, 1, tzinfo=UTC)
+    text = report([], kept_set=replace(STARTED, stopped_at=at, stopped_by="m|ra")).summary
+    assert "- Asked to stop: 2026-11-21 08:01:00 UTC, by m\\|ra\n" in text
 
 
 @pytest.mark.parametrize("reason", Reason)

@@ -4,6 +4,7 @@ import tracemalloc
 from collections.abc import Callable
 from contextlib import suppress
 from io import BufferedReader, BytesIO, RawIOBase
+from itertools import chain, repeat
 from typing import BinaryIO
 
 import pyarrow as pa
@@ -18,20 +19,18 @@ MEGABYTE = 1024 * 1024
 
 
 class Generated(RawIOBase):
-    """A file that is made as it is read: a head, and a block again and again."""
+    """A file that is made as it is read: a head, a block again and again, and a tail."""
 
-    def __init__(self, head: bytes, block: bytes, times: int) -> None:
+    def __init__(self, head: bytes, block: bytes, times: int, tail: bytes = b"") -> None:
         self._rest = memoryview(head)
-        self._block = block
-        self._times = times
+        self._parts = chain(repeat(block, times), [tail])
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # what BufferedReader hands in
-        if not self._rest and self._times:
-            self._times -= 1
-            self._rest = memoryview(self._block)
+        if not self._rest:
+            self._rest = memoryview(next(self._parts, b""))
         size = min(len(buffer), len(self._rest))
         buffer[:size] = self._rest[:size]
         self._rest = self._rest[size:]
@@ -53,7 +52,10 @@ def test_how_a_name_ends_says_what_it_is(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("a.xlsx", r"^the source's file ends in \.xlsx: it can be \.csv, \.jsonl, \.ndjson, \.parquet$"),
+        (
+            "a.xlsx",
+            r"^the source's file ends in \.xlsx: it can be \.csv, \.json, \.jsonl, \.ndjson, \.parquet$",
+        ),
         ("csv", r"^the source's file has no ending: it can be \.csv"),
         ("a.csv.gz", r"^the source's file ends in \.gz"),
     ],
@@ -80,7 +82,12 @@ def test_what_a_second_try_may_mend_is_no_fault_of_the_file() -> None:
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("a.csv", b"booking_id\n6911\n"), ("a.jsonl", b'{"booking_id": "1"}\n'), ("a.csv", b"wrong\n")],
+    [
+        ("a.csv", b"booking_id\n6911\n"),
+        ("a.jsonl", b'{"booking_id": "1"}\n'),
+        ("a.json", b'[{"booking_id": "1"}]'),
+        ("a.csv", b"wrong\n"),
+    ],
 )
 def test_a_file_is_closed_when_it_is_read(name: str, content: bytes) -> None:
     file = BytesIO(content)
@@ -108,15 +115,16 @@ def peak(name: str, file: BinaryIO) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize(
-    ("name", "head", "line"),
+    ("name", "head", "line", "tail"),
     [
-        ("a.csv", b"booking_id,title\n", b'6911,"' + b"x" * 4000 + b'"\n'),
-        ("a.jsonl", b"", b'{"booking_id": "1", "title": "' + b"x" * 4000 + b'"}\n'),
+        ("a.csv", b"booking_id,title\n", b'6911,"' + b"x" * 4000 + b'"\n', b"6911,A"),
+        ("a.jsonl", b"", b'{"booking_id": "1", "title": "' + b"x" * 4000 + b'"}\n', b"{}"),
+        ("a.json", b"[", b'{"booking_id": "1", "title": "' + b"x" * 4000 + b'"},\n', b"{}]"),
     ],
 )
-def test_memory_does_not_grow_with_the_file(name: str, head: bytes, line: bytes) -> None:
-    count, most = peak(name, BufferedReader(Generated(head, line * 250, 200)))
-    assert count == 50_000  # 200 MB
+def test_memory_does_not_grow_with_the_file(name: str, head: bytes, line: bytes, tail: bytes) -> None:
+    count, most = peak(name, BufferedReader(Generated(head, line * 250, 200, tail)))
+    assert count == 50_001  # 200 MB
     assert most < 2 * MEGABYTE
 
 

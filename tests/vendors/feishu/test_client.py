@@ -296,7 +296,7 @@ class TestUserToken:
     async def test_without_the_users_consent_may_read_and_not_write(self, feishu_settings: Settings) -> None:
         async with FeishuClient(feishu_settings(user_access_token="u-sandbox-no-grant")) as client:
             assert (await client.get_reserve(A_USERS)).id == A_USERS
-            with pytest.raises(AccessDenied, match="consent"):
+            with pytest.raises(CredentialRejected, match="consent"):
                 await client.update_booking(A_USERS, {"meeting_settings": {"topic": "Mine"}})
 
 
@@ -318,11 +318,11 @@ class TestCheck:
             with pytest.raises(CredentialRejected, match="check login and password"):
                 await client.check()
 
-    async def test_with_an_app_that_may_not_read_is_denied(self, feishu_settings: Settings) -> None:
+    async def test_with_an_app_that_may_not_read_is_refused(self, feishu_settings: Settings) -> None:
         async with FeishuClient(
             feishu_settings(login="cli_writeonly", password="writeonly-secret")
         ) as client:
-            with pytest.raises(AccessDenied, match="scope"):
+            with pytest.raises(CredentialRejected, match="scope"):
                 await client.check()
 
 

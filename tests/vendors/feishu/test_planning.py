@@ -1,5 +1,6 @@
 """docs/vendors/feishu.md, "In change sets"."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -7,8 +8,12 @@ import pytest
 from airflow_provider_booking.bookings import InvalidInput, Outcome
 from airflow_provider_booking.sandbox import Sandbox
 from airflow_provider_booking.vendors.feishu.client import FeishuClient
-from airflow_provider_booking.vendors.feishu.planning import NOBODY_IS_TOLD, FeishuPlanning
+from airflow_provider_booking.vendors.feishu.models import FeishuOptions
+from airflow_provider_booking.vendors.feishu.planning import NOBODY_IS_TOLD, OWNER_STAYS, FeishuPlanning
+from airflow_provider_booking.vendors.people import NO_HOST
 from airflow_provider_booking.vendors.planning import Notify
+from airflow_provider_booking.vendors.verbs import Asked, Closing, Replacing
+from tests.vendors.feishu.conftest import Settings
 from tests.vendors.planned import an_hour_later, calls_of_a_move, drifts, fields_of, update
 
 SAMPLE = "6911188411932033028"
@@ -118,3 +123,73 @@ class TestFinding:
 
 async def test_an_update_makes_as_many_calls_as_it_says(sandbox: Sandbox, planning: FeishuPlanning) -> None:
     assert await calls_of_a_move(sandbox, planning, SAMPLE) == (planning.reads_per_update, 1)
+
+
+class TestReplacingAHost:
+    FORMER, SUCCESSOR, OTHER = (f"ou_{number:032d}" for number in (2, 3, 4))
+    UNION = f"on_{3:032d}"
+    REPLACING = Replacing(former=FORMER, successor=SUCCESSOR)
+
+    async def asked(self, planning: FeishuPlanning, sandbox: Sandbox, *hosts: str) -> tuple[str, Asked]:
+        settings = {"assign_host_list": [{"user_type": 1, "id": each} for each in hosts]}
+        reserve_id = sandbox.seed("feishu", bookings=[{SETTINGS: settings}])[0]
+        record = await planning.client.read(reserve_id, FeishuOptions())
+        return reserve_id, planning.replacing(self.REPLACING, record)
+
+    async def test_who_takes_over_is_host_in_the_same_place(
+        self, sandbox: Sandbox, planning: FeishuPlanning
+    ) -> None:
+        reserve_id, asked = await self.asked(planning, sandbox, self.OTHER, self.FORMER)
+        await planning.client.update_booking(reserve_id, asked.changes)
+        assert sandbox.booking("feishu", reserve_id)[SETTINGS]["assign_host_list"] == [
+            {"user_type": 1, "id": self.OTHER},
+            {"user_type": 1, "id": self.SUCCESSOR},
+        ]
+
+    async def test_a_reserve_of_others_is_left_alone(
+        self, sandbox: Sandbox, planning: FeishuPlanning
+    ) -> None:
+        assert (await self.asked(planning, sandbox, self.OTHER))[1] == Asked(remark=NO_HOST)
+
+    async def test_a_reserve_without_hosts_is_left_alone(
+        self, sandbox: Sandbox, planning: FeishuPlanning
+    ) -> None:
+        assert (await self.asked(planning, sandbox))[1] == Asked(remark=NO_HOST)
+
+    async def test_a_reserve_that_the_person_owns_gets_a_warning(self, planning: FeishuPlanning) -> None:
+        record = await planning.client.read(SAMPLE, FeishuOptions())
+        leaving = Replacing(former=record["reserve_user_id"], successor=self.SUCCESSOR)
+        asked = planning.replacing(leaving, record)
+        assert asked.changes[SETTINGS]["assign_host_list"] == [{"user_type": 1, "id": self.SUCCESSOR}]
+        assert asked.warnings == (OWNER_STAYS,)
+
+    @pytest.mark.parametrize(
+        ("ours", "former", "successor", "said"),
+        [
+            (None, UNION, SUCCESSOR, "from is of user_id_type union_id, and the connection's is open_id"),
+            ("open_id", FORMER, UNION, "to is of user_id_type union_id, and the connection's is open_id"),
+            ("union_id", FORMER, UNION, "from is of user_id_type open_id, and the connection's is union_id"),
+            ("user_id", FORMER, "3ec3f6a2", "from is of user_id_type open_id, and the connection's is user"),
+            ("user_id", "3ec3f6a2", f"{UNION}/Kim", "to is of user_id_type union_id, and the connection's"),
+        ],
+    )
+    async def test_an_id_of_another_type_than_the_connections_is_refused(
+        self, feishu_settings: Settings, ours: str | None, former: str, successor: str, said: str
+    ) -> None:
+        async with FeishuClient(feishu_settings(user_id_type=ours)) as client:
+            record = await client.read(SAMPLE, FeishuOptions())
+            with pytest.raises(InvalidInput, match=rf"^change\.replace_host\.{said}"):
+                FeishuPlanning(client).replacing(Replacing(former=former, successor=successor), record)
+
+    async def test_a_user_id_may_begin_as_others_do(self, feishu_settings: Settings) -> None:
+        async with FeishuClient(feishu_settings(user_id_type="user_id")) as client:
+            record = await client.read(SAMPLE, FeishuOptions())
+            leaving = Replacing(former="on_call", successor="ou_2")
+            assert FeishuPlanning(client).replacing(leaving, record) == Asked(remark=NO_HOST)
+
+
+async def test_a_reserve_is_in_no_room_that_could_close(planning: FeishuPlanning) -> None:
+    begin = datetime(2027, 5, 3, tzinfo=UTC)
+    closing = Closing(resource="1", start=begin, end=begin + timedelta(days=1), move_to="2")
+    with pytest.raises(InvalidInput, match="feishu has no room or zone that could close"):
+        planning.closing(closing, await planning.client.read(SAMPLE, FeishuOptions()))

@@ -9,7 +9,9 @@ from airflow_provider_booking.bookings import InvalidInput, Outcome, Reason, Ven
 from airflow_provider_booking.sandbox import Sandbox
 from airflow_provider_booking.vendors.jicoo.client import JicooClient
 from airflow_provider_booking.vendors.jicoo.planning import TELL, JicooPlanning
+from airflow_provider_booking.vendors.people import NO_HOST
 from airflow_provider_booking.vendors.planning import Notify
+from airflow_provider_booking.vendors.verbs import Asked, Replacing
 from tests.vendors.planned import an_hour_later, calls_of_a_move, drifts, fields_of, update
 from tests.wire import reads
 
@@ -238,3 +240,33 @@ class TestSearch:
 
 async def test_an_update_makes_as_many_calls_as_it_says(sandbox: Sandbox, planning: JicooPlanning) -> None:
     assert await calls_of_a_move(sandbox, planning, SAMPLE) == (planning.reads_per_update, 1)
+
+
+class TestReplacingAHost:
+    FORMER, SUCCESSOR, OTHER = "user0001", "user0002", "user0003"
+
+    async def asked(self, planning: JicooPlanning, sandbox: Sandbox, *hosts: str) -> tuple[str, Asked]:
+        seeded = {"hosts": [{"userId": each, "role": "editor"} for each in hosts]}
+        uid = sandbox.seed("jicoo", bookings=[seeded])[0]
+        record = await planning.client.read(uid, None)
+        return uid, planning.replacing(Replacing(former=self.FORMER, successor=self.SUCCESSOR), record)
+
+    async def test_who_takes_over_is_host_in_the_same_place_and_role(
+        self, sandbox: Sandbox, planning: JicooPlanning
+    ) -> None:
+        uid, asked = await self.asked(planning, sandbox, self.OTHER, self.FORMER)
+        await planning.client.update_booking(uid, asked.changes)
+        assert sandbox.booking("jicoo", uid)["hosts"] == [
+            {"userId": self.OTHER, "role": "editor"},
+            {"userId": self.SUCCESSOR, "role": "editor"},
+        ]
+
+    async def test_a_booking_of_others_is_left_alone(self, sandbox: Sandbox, planning: JicooPlanning) -> None:
+        assert (await self.asked(planning, sandbox, self.OTHER))[1] == Asked(remark=NO_HOST)
+
+    async def test_nobody_is_told_unless_that_is_asked_for(
+        self, sandbox: Sandbox, planning: JicooPlanning
+    ) -> None:
+        uid, asked = await self.asked(planning, sandbox, self.FORMER)
+        await planning.client.update_booking(uid, asked.changes)
+        assert sandbox.notifications("jicoo") == []

@@ -147,8 +147,15 @@ class TestPlace:
         first = min(unix(each["startDateTimeUtc"]) for each in resources(sandbox, THREE_RESOURCES))
         assert planning.starts_at(await fields_of(planning, THREE_RESOURCES)) == first
 
+    async def test_a_reservation_ends_with_its_last_resource(
+        self, sandbox: Sandbox, planning: KosPlanning
+    ) -> None:
+        last = max(unix(each["endDateTimeUtc"]) for each in resources(sandbox, THREE_RESOURCES))
+        assert planning.ends_at(await fields_of(planning, THREE_RESOURCES)) == last
+
     async def test_without_resources_it_does_not_tell(self, planning: KosPlanning) -> None:
         assert planning.starts_at({"status": "RESERVED"}) is None
+        assert planning.ends_at({"status": "RESERVED"}) is None
 
     async def test_the_zone_is_the_clinics(self, kos_settings: Settings) -> None:
         async with KosClient(kos_settings(time_zone="Asia/Tokyo")) as client:

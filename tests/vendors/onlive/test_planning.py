@@ -1,7 +1,7 @@
 """docs/vendors/onlive.md, "In change sets"."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from airflow_provider_booking.vendors.onlive.client import OnliveClient
 from airflow_provider_booking.vendors.onlive.models import OnliveOptions
 from airflow_provider_booking.vendors.onlive.planning import OnlivePlanning
 from airflow_provider_booking.vendors.planning import Notify
+from airflow_provider_booking.vendors.verbs import Closing, Replacing
 from tests.vendors.planned import an_hour_later, calls_of_a_move, drifts, fields_of, update
 from tests.wire import reads
 
@@ -292,3 +293,18 @@ class TestSearch:
 async def test_an_update_makes_as_many_calls_as_it_says(sandbox: Sandbox, planning: OnlivePlanning) -> None:
     sandbox.seed("onlive", 1)
     assert await calls_of_a_move(sandbox, planning, MADE_UP) == (planning.reads_per_update, 1)
+
+
+class TestWhatHappens:
+    STAYS = "an update cannot put an ONLIVE appointment on another calendar: cancel"
+
+    async def test_no_appointment_leaves_a_room_that_closes(self, planning: OnlivePlanning) -> None:
+        begin = datetime(2031, 5, 5, tzinfo=UTC)
+        closing = Closing(resource=ROOM, start=begin, end=begin + timedelta(days=1), move_to=FRONT_DESK)
+        with pytest.raises(InvalidInput, match=self.STAYS):
+            planning.closing(closing, await planning.client.read(ON_TWO_CALENDARS, OnliveOptions()))
+
+    async def test_no_appointment_leaves_a_person_who_leaves(self, planning: OnlivePlanning) -> None:
+        replacing = Replacing(former=ROOM, successor=FRONT_DESK)
+        with pytest.raises(InvalidInput, match=self.STAYS):
+            planning.replacing(replacing, await planning.client.read(ON_TWO_CALENDARS, OnliveOptions()))

@@ -10,6 +10,7 @@ _NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _TIME = sa.DateTime(timezone=True)
 _UNREAD = sa.text("digest IS NULL AND outcome = 'planned'")
 _PLANNED = sa.text("digest IS NOT NULL")
+_WHOLE = sa.text("item_id IS NULL")
 
 
 def upgrade() -> None:
@@ -41,9 +42,22 @@ def upgrade() -> None:
         sa.Column("planned_at", _TIME, comment="When planning was done."),
         sa.Column("expires_at", _TIME, comment="Until when it may be begun to apply."),
         sa.Column("started_at", _TIME, comment="When it was begun to apply."),
+        sa.Column("kind", sa.Text(), nullable=False, comment="What it is for: changes, renewal or revert."),
+        sa.Column("reverts", sa.Text(), comment="The change set that it takes back."),
+        sa.Column("stopped_at", _TIME, comment="When somebody last asked for it to be stopped."),
+        sa.Column("stopped_by", sa.Text(), nullable=False, comment="Who asked; empty where nobody did."),
         sa.PrimaryKeyConstraint("change_set_id"),
         sa.UniqueConstraint("key"),
         comment="Change sets: many bookings that are planned, applied and reported together.",
+    )
+    op.create_index("ix_booking_change_sets_reverts", "booking_change_sets", ["reverts"])
+    op.create_table(
+        "booking_questions",
+        sa.Column("asked_by", sa.Text(), nullable=False, comment="The task that asks a person to approve."),
+        sa.Column("change_set_id", sa.Text(), nullable=False, comment="The change set; it may be forgotten."),
+        sa.Column("digest", sa.Text(), nullable=False, comment="The plan that it asked about first."),
+        sa.PrimaryKeyConstraint("asked_by"),
+        comment="What approvals asked about: Airflow shows a task's first question again after a clear.",
     )
     op.create_table(
         "booking_leases",
@@ -105,6 +119,13 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("booking_events_order", "booking_events", ["change_set_id", "event_id"])
+    op.create_index(
+        "booking_events_whole",
+        "booking_events",
+        ["change_set_id", "event_id"],
+        sqlite_where=_WHOLE,
+        postgresql_where=_WHOLE,
+    )
     op.create_table(
         "booking_items",
         sa.Column("item_id", _NUMBER, nullable=False, comment="The ledger's own number; never used again."),
@@ -140,6 +161,12 @@ def upgrade() -> None:
         sa.Column(
             "shown", sa.LargeBinary(), comment="Encrypted: fields before and after, where not as planned."
         ),
+        sa.Column(
+            "trace",
+            sa.LargeBinary(),
+            comment="Encrypted: how it left the booking; null until it is applied.",
+        ),
+        sa.Column("undoes", sa.BigInteger(), comment="The item of another change set that it takes back."),
         sa.ForeignKeyConstraint(["change_set_id"], ["booking_change_sets.change_set_id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("item_id"),
         comment="Items of change sets: one row of a source, one booking, exactly one outcome.",

@@ -1,0 +1,1 @@
+"""``airflow booking``: change sets from a shell."""

@@ -1,0 +1,126 @@
+"""What every task on the ledger has in common: opening it, one sentence for what is wrong, the report."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import BaseAsyncOperator
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from airflow.sdk import Context
+
+    from airflow_provider_booking.change_sets.ledger import Ledger
+
+
+class LedgerOperator(BaseAsyncOperator):
+    """Opens the ledger, and turns what is wrong into one sentence."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        # So that other tasks can take members by name: `plan.output["change_set_id"]`.
+        kwargs.setdefault("multiple_outputs", True)
+        super().__init__(**kwargs)
+
+    async def aexecute(self, context: Context) -> dict[str, Any]:
+        """Do the work.
+
+        Returns:
+            A small dict of ids and counts; JSON only.
+
+        Raises:
+            AirflowFailException: A retry would fail the same way.
+            AirflowException: A retry may succeed.
+        """
+        from airflow_provider_booking.operators.storage import (  # noqa: PLC0415  (heavy)
+            check_report_place,
+            open_ledger,
+        )
+
+        with in_one_sentence():
+            # In a thread: object storage may look up a connection, which must not block the loop.
+            await asyncio.to_thread(check_report_place)
+            ledger = await asyncio.to_thread(open_ledger)
+            with ledger:
+                return await self.work(ledger, context)
+
+    async def work(self, ledger: Ledger, context: Context) -> dict[str, Any]:
+        """Do the work, with the ledger open; what it raises becomes one sentence."""
+        raise NotImplementedError
+
+    async def report(
+        self, ledger: Ledger, change_set_id: str, *, part: str = "", conn_id: str | None = None
+    ) -> str:
+        """Write a report and return where it lies.
+
+        Raises:
+            BooksDoNotBalance: An item has no outcome, or the counts do not add up.
+        """
+        from airflow_provider_booking.change_sets.report import write_report  # noqa: PLC0415  (heavy)
+        from airflow_provider_booking.operators.storage import ReportFolder  # noqa: PLC0415  (heavy)
+
+        def write() -> str:
+            folder = ReportFolder(change_set_id, part)
+            return write_report(ledger, change_set_id, folder, conn_id=conn_id).url
+
+        url = await asyncio.to_thread(write)
+        self.log.info("Report: %s", url)
+        return url
+
+
+@contextmanager
+def in_one_sentence() -> Iterator[None]:
+    """Turn what is wrong into one sentence, and say whether a retry makes sense.
+
+    Raises:
+        AirflowFailException: A retry would fail the same way.
+        AirflowException: A retry may succeed.
+    """
+    from airflow_provider_booking.bookings import BookingError  # noqa: PLC0415  (heavy)
+    from airflow_provider_booking.change_sets.leasing import LeaseLost  # noqa: PLC0415
+    from airflow_provider_booking.change_sets.ledger import LedgerUnavailable  # noqa: PLC0415  (heavy)
+    from airflow_provider_booking.change_sets.report import BooksDoNotBalance  # noqa: PLC0415  (heavy)
+
+    try:
+        yield
+    except BookingError as error:
+        kind = AirflowException if error.retryable else AirflowFailException
+        # The text says all there is to say; the chain would only repeat it.
+        raise kind(str(error)) from None
+    except BooksDoNotBalance as error:
+        raise AirflowFailException(str(error)) from None
+    except (LedgerUnavailable, LeaseLost) as error:
+        raise AirflowException(str(error)) from None
+
+
+def asked_at(context: Context) -> datetime | None:
+    """When a task's run was begun, or begun again by a clear; None outside of a run.
+
+    A retry is not asked for anew: a stop that somebody asked for meanwhile holds for it.
+    """
+    started = getattr(context.get("dag_run"), "start_date", None)
+    return started if isinstance(started, datetime) else None
+
+
+def run_key(context: Context, task_id: str, *, of_task: bool) -> str:
+    """Names a change set by the run that plans it, so that a retry goes on with it.
+
+    Args:
+        context: The task's.
+        task_id: The task.
+        of_task: Whether it is the task's own; else it is the run's.
+    """
+    run: Any = context.get("dag_run")
+    if run is None:
+        # Outside of any run there is nothing that a second planning could have in common with this one.
+        return f"{task_id}/{uuid.uuid4()}"
+    key = f"{run.dag_id}/{run.run_id}"
+    if of_task:
+        map_index = getattr(context.get("task_instance"), "map_index", -1)
+        key += f"/{task_id}" if map_index < 0 else f"/{task_id}/{map_index}"
+    return key
