@@ -158,7 +158,10 @@ def test_make_demo_moves_500_bookings_and_the_vendors_agree(tmp_path: Path) -> N
     assert total.split() == ["494", "1", "5", "-", "-", "-", "500", "500", "of", "500"]
     moves, renewal = re.findall(r"^Report +(.*summary\.md)$", demo.stdout, re.MULTILINE)
     assert "500 rows: 494 applied" in Path(moves).read_text()
-    assert "207 rows: 135 applied, 66 unchanged, 6 refused" in Path(renewal).read_text()
+    # How many are due depends on the hour; three have expired, and three are another app's.
+    kept = re.search(r"207 rows: (\d+) applied, (\d+) unchanged, 6 refused", Path(renewal).read_text())
+    assert kept is not None
+    assert sum(map(int, kept.groups())) == 201
     assert "Approved, through Airflow's API" in demo.stdout
     assert "apply: jicoo_default: done 99 of 99, " in demo.stdout
     assert "http://127.0.0.1:" in demo.stdout
