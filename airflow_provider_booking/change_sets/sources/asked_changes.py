@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _OBJECT = 'give an object of vendor field names and values, such as {"title": "Consultation"}'
 
 
+_LONGEST_NUMBER = 100  # digits
+
+
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
@@ -68,7 +71,7 @@ def _as_json(value: Any, path: tuple[int | str, ...]) -> JsonValue:
         return {name: _as_json(member, (*path, name)) for name, member in value.items()}
     if isinstance(value, list | tuple):
         return [_as_json(member, (*path, index)) for index, member in enumerate(value)]
-    if isinstance(value, Decimal) and value == value.to_integral_value():
+    if isinstance(value, Decimal) and _is_whole(value):
         return int(value)
     if isinstance(value, datetime):
         try:
@@ -79,3 +82,10 @@ def _as_json(value: Any, path: tuple[int | str, ...]) -> JsonValue:
         f"{field_path(path)} is a {type(value).__name__}, which JSON cannot carry",
         hint="give text, a number, true, false, None, a list or a dict",
     )
+
+
+def _is_whole(value: Decimal) -> bool:
+    """Whether a database's exact number is a whole one that somebody can have meant."""
+    if not value.is_finite() or value.adjusted() > _LONGEST_NUMBER:
+        return False
+    return value == value.to_integral_value()

@@ -207,6 +207,13 @@ def test_a_bad_id_is_shown_as_far_as_it_can_be(given: Any, shown: str) -> None:
     assert bad(SHIFT, booking_id=given).booking_id == shown
 
 
+@pytest.mark.parametrize("number", ["Infinity", "-Infinity", "NaN", "sNaN", "1E+1000000", "0.5"])
+def test_a_number_that_json_cannot_carry_costs_its_row_only(number: str) -> None:
+    row = read_row(1, {"booking_id": "1", "changes": {"duration": Decimal(number)}}, None)
+    assert isinstance(row, BadRow)
+    assert "changes.duration is a Decimal, which JSON cannot carry" in str(row.problem)
+
+
 CELLS = st.none() | st.integers() | st.floats() | st.text() | st.binary() | st.datetimes() | st.decimals()
 
 
