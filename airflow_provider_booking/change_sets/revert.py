@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from airflow_provider_booking.bookings import InvalidInput
-from airflow_provider_booking.change_sets.apply import Applied, apply, apply_lease
+from airflow_provider_booking.change_sets.apply import Applied, apply, apply_lease, asked_since
 from airflow_provider_booking.change_sets.items import Kind, State
 from airflow_provider_booking.change_sets.leasing import leased
 from airflow_provider_booking.change_sets.plan import PlanRequest, plan
@@ -78,7 +78,7 @@ async def revert(
         LeaseLost: Another process may have begun the same; nothing more was sent.
     """
     # Before anything is read: a stop that is asked for meanwhile holds.
-    since = await asyncio.to_thread(ledger.now) if asked_at is None else asked_at
+    since = await asyncio.to_thread(asked_since, ledger, asked_at)
     original = await asyncio.to_thread(ledger.change_set, change_set_id)
     if original.state is not State.PLANNED and original.started_at is None:
         raise InvalidInput(

@@ -248,11 +248,15 @@ async def test_what_was_applied_stays_in_the_books_when_reading_the_rest_is_cut_
     assert again.applied.counts == {"applied": 4, "total": 4}
 
 
-async def test_a_stop_that_is_asked_for_while_it_is_planned_holds(desk: Desk) -> None:
+@pytest.mark.parametrize("ahead", [None, timedelta(minutes=1)], ids=["now", "by a clock that is ahead"])
+async def test_a_stop_that_is_asked_for_while_it_is_planned_holds(
+    desk: Desk, ahead: timedelta | None
+) -> None:
     found = await moved(desk, 2)
     sent = len(desk.written("jicoo"))
     desk.sandbox.latency(200)
-    reverting = asyncio.create_task(desk.revert(found))
+    asked_at = ahead and desk.ledger.now() + ahead
+    reverting = asyncio.create_task(desk.revert(found, asked_at=asked_at))
     while not (reverts := await asyncio.to_thread(desk.ledger.reverts_of, found.change_set_id)):
         pass
     await asyncio.to_thread(desk.ledger.ask_to_stop, reverts[0].change_set_id, "someone")
