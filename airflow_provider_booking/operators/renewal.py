@@ -83,7 +83,7 @@ class FeishuRenewReservesOperator(LedgerOperator):
 
     async def work(self, ledger: Ledger, context: Context) -> dict[str, Any]:
         """See the class."""
-        from airflow_provider_booking.change_sets.apply import apply  # noqa: PLC0415  (heavy)
+        from airflow_provider_booking.change_sets.apply import apply, asked_since  # noqa: PLC0415  (heavy)
         from airflow_provider_booking.change_sets.applying import Limits  # noqa: PLC0415  (heavy)
         from airflow_provider_booking.change_sets.plan import plan  # noqa: PLC0415  (heavy)
         from airflow_provider_booking.operators.storage import open_rows  # noqa: PLC0415  (heavy)
@@ -91,6 +91,8 @@ class FeishuRenewReservesOperator(LedgerOperator):
         request = self._request(context)
         await asyncio.to_thread(ledger.forget_old)
         clocks = _Clocks()
+        # Before anything is read: a stop that is asked for meanwhile holds.
+        since = await asyncio.to_thread(asked_since, ledger, asked_at(context))
         planned = await plan(
             request, ledger=ledger, connect=clocks.connect, open_rows=open_rows, say=self.log.info
         )
@@ -100,7 +102,7 @@ class FeishuRenewReservesOperator(LedgerOperator):
             conn_id=None,
             # One odd reserve must not cost the others their number: nothing but the vendor stops this.
             limits=Limits(canary=0, max_refused=None, max_unknown=sys.maxsize),
-            asked_at=asked_at(context),
+            asked_at=since,
             ledger=ledger,
             connect=clocks.connect,
             say=self.log.info,
