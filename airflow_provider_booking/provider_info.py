@@ -227,6 +227,16 @@ _CONFIG: dict[str, Any] = {
                 "default": "",
                 "sensitive": True,
             },
+            "throttle_url": {
+                "description": "Where the rate limits of a credential are counted, and a vendor's wait kept, "
+                "for all who use it: sqlite:///..., or postgresql://... or redis://..., which more than one "
+                "machine can share. Where it is empty, a SQLite file under AIRFLOW_HOME.",
+                "version_added": "0.1.0",
+                "type": "string",
+                "example": "redis://redis.example.com:6379/0",
+                "default": "",
+                "sensitive": True,
+            },
             "keep_days": {
                 "description": "Days after which a change set is forgotten, with the bookings as they were "
                 "before. One with an item of which it is not known what became of it is kept.",

@@ -224,14 +224,14 @@ class TestConnectionTypes:
 
 class TestConfiguration:
     def test_has_an_option_for_all_our_patience(self) -> None:
-        assert OPTIONS.keys() == PATIENCE.keys() | {"ledger_url", "keep_days", "report_url"}
+        assert OPTIONS.keys() == PATIENCE.keys() | {"ledger_url", "throttle_url", "keep_days", "report_url"}
         assert asdict(Patience()).keys() == set(PATIENCE.values())
 
     @pytest.mark.parametrize("option", PATIENCE)
     def test_has_our_patience_as_default(self, option: str) -> None:
         assert float(OPTIONS[option]["default"]) == getattr(Patience(), PATIENCE[option])
 
-    @pytest.mark.parametrize("option", ["ledger_url", "report_url"])
+    @pytest.mark.parametrize("option", ["ledger_url", "throttle_url", "report_url"])
     def test_leaves_places_empty_so_that_they_are_under_airflow_home(self, option: str) -> None:
         assert conf.get("booking", option) == OPTIONS[option]["default"] == ""
 

@@ -33,12 +33,14 @@ class Applied:
         by_connection: The same by connection; an empty name is for rows that name none.
         stopped: Connection to why it was stopped before its end, as a sentence.
         by_hand: The stop that somebody asked for, where that is why.
+        go_on_in: Seconds after which applying can go on, where all that was stopped waits for its vendor.
     """
 
     counts: dict[str, int]
     by_connection: dict[str, dict[str, int]]
     stopped: dict[str, str]
     by_hand: Stop | None
+    go_on_in: float | None = None
 
 
 async def apply(
@@ -100,7 +102,13 @@ async def apply(
         by_connection=await asyncio.to_thread(_by_connection, ledger, change_set_id, conn_id),
         stopped={part.conn_id: part.stopped for part in parts if part.stopped is not None},
         by_hand=next((part.by_hand for part in parts if part.by_hand is not None), None),
+        go_on_in=_go_on_in([part for part in parts if part.stopped is not None]),
     )
+
+
+def _go_on_in(stopped: Sequence[Part]) -> float | None:
+    waits = [part.go_on_in for part in stopped if part.go_on_in is not None]
+    return min(waits) if waits and len(waits) == len(stopped) else None
 
 
 def _by_connection(ledger: Ledger, change_set_id: str, conn_id: str | None) -> dict[str, dict[str, int]]:

@@ -102,6 +102,8 @@ class Part:
         self.stopped: str | None = None
         self.by_hand: Stop | None = None
         """The stop that somebody asked for, where that is why it stopped."""
+        self.go_on_in: float | None = None
+        """Seconds after which it can go on, where a vendor asked for a longer wait than a task may sleep."""
         self._ledger = ledger
         self._id = change_set_id
         self._account = account
@@ -274,6 +276,8 @@ class Part:
             self._stop(str(error))
         elif isinstance(error, Throttled):
             self._left_behind = (Outcome.UNPROCESSED, Reason.THROTTLED)
+            if self.stopped is None:
+                self.go_on_in = error.retry_after
             self._stop(str(error))
         elif isinstance(error, VendorUnavailable):
             self._unanswered += 1

@@ -15,7 +15,7 @@ from airflow_provider_booking.cli.overview import Standing, overview
 from airflow_provider_booking.cli.pages import Harmless, show, show_json
 from airflow_provider_booking.cli.reverting import revert_and_tell
 from airflow_provider_booking.cli.running import command, say
-from airflow_provider_booking.operators.storage import open_ledger
+from airflow_provider_booking.hooks.places import open_ledger
 
 if TYPE_CHECKING:
     from argparse import Namespace

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from airflow.sdk import BaseHook
 from airflow.sdk.configuration import conf
 
-from airflow_provider_booking.hooks import plain_calls
+from airflow_provider_booking.hooks import places, plain_calls
 from airflow_provider_booking.vendors.patience import Patience
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class VendorHook(BaseHook):
             async with self._client(settings, _mask_from_thread, attempts) as client:
                 return await call(client)
 
-        return plain_calls.run(in_loop(), settings)
+        return plain_calls.run(in_loop(), settings, places.sharing())
 
     async def _look_up(self) -> VendorSettings:
         connection = await self.aget_connection(self.conn_id)
@@ -135,7 +135,7 @@ class VendorHook(BaseHook):
         attempts: int | None = None,
     ) -> VendorClient[Any, Any]:
         client: VendorClient[Any, Any] = self._client_class()(
-            settings, on_token=on_token, patience=_patience(attempts)
+            settings, on_token=on_token, patience=_patience(attempts), sharing=places.sharing()
         )
         return client
 

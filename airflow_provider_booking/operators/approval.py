@@ -85,7 +85,7 @@ class ApproveBookingChangesOperator(ApprovalOperator):
             check_not_stopped,
         )
         from airflow_provider_booking.change_sets.proposal import propose  # noqa: PLC0415  (heavy)
-        from airflow_provider_booking.operators.storage import open_ledger  # noqa: PLC0415  (heavy)
+        from airflow_provider_booking.hooks.places import open_ledger  # noqa: PLC0415  (heavy)
 
         with in_one_sentence():
             asks = _switched("ask", self.ask)
@@ -139,7 +139,7 @@ class ApproveBookingChangesOperator(ApprovalOperator):
 
     def _approved(self, context: Context, given: Mapping[str, Any]) -> str:
         """The digest of the plan that an answer approves: the present one."""
-        from airflow_provider_booking.operators.storage import open_ledger  # noqa: PLC0415  (heavy)
+        from airflow_provider_booking.hooks.places import open_ledger  # noqa: PLC0415  (heavy)
 
         with in_one_sentence(), open_ledger() as ledger:
             present = str(ledger.change_set(self.change_set_id).digest)

@@ -37,10 +37,8 @@ class LedgerOperator(BaseAsyncOperator):
             AirflowFailException: A retry would fail the same way.
             AirflowException: A retry may succeed.
         """
-        from airflow_provider_booking.operators.storage import (  # noqa: PLC0415  (heavy)
-            check_report_place,
-            open_ledger,
-        )
+        from airflow_provider_booking.hooks.places import open_ledger  # noqa: PLC0415  (heavy)
+        from airflow_provider_booking.operators.storage import check_report_place  # noqa: PLC0415  (heavy)
 
         with in_one_sentence():
             # In a thread: object storage may look up a connection, which must not block the loop.

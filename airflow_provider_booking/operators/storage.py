@@ -1,59 +1,25 @@
-"""What change sets get from Airflow: the ledger, the place of the reports, files and queries to read."""
+"""What change sets get from Airflow beside the ledger: the reports' place, files and queries to read."""
 
 from __future__ import annotations
 
-import math
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import quote
 
 from airflow.sdk import BaseHook, ObjectStoragePath
 from airflow.sdk.configuration import conf
-from airflow.sdk.exceptions import AirflowConfigException, AirflowException
+from airflow.sdk.exceptions import AirflowException
 
 from airflow_provider_booking.bookings import InvalidInput, VendorUnavailable
+from airflow_provider_booking.hooks.places import airflow_home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from airflow_provider_booking.change_sets.ledger import Ledger
     from airflow_provider_booking.change_sets.rows import BadRow, Row, Wish
     from airflow_provider_booking.change_sets.sources import File, Ids, Sql
 
-LONGEST_KEPT = 36_500
-"""Days: a hundred years."""
 ROWS_AT_ONCE = 1000
 """Rows that a query's cursor hands over at once."""
-
-
-def open_ledger() -> Ledger:
-    """The ledger that ``[booking] ledger_url`` names, or the one under AIRFLOW_HOME.
-
-    Raises:
-        InvalidInput: The URL is wrong, or Airflow has no Fernet key.
-        LedgerUnavailable: It cannot be reached.
-    """
-    from airflow_provider_booking.change_sets import ledger  # noqa: PLC0415  (loads SQLAlchemy)
-
-    url = conf.get("booking", "ledger_url") or f"sqlite:///{_airflow_home() / 'booking_ledger.db'}"
-    return ledger.open_ledger(
-        url,
-        ledger.Sealer(conf.get("core", "fernet_key", fallback="")),
-        keep_days=_keep_days(),
-    )
-
-
-def _keep_days() -> float:
-    try:
-        days: float = conf.getfloat("booking", "keep_days")
-    except (AirflowConfigException, ValueError):
-        days = math.nan
-    if not 0 < days <= LONGEST_KEPT:
-        raise InvalidInput(
-            "[booking] keep_days is no number of days", hint=f"give one from 1 to {LONGEST_KEPT}"
-        )
-    return days
 
 
 def check_report_place() -> None:
@@ -72,7 +38,7 @@ def check_report_place() -> None:
 
 
 def _report_root() -> Any:
-    return ObjectStoragePath(conf.get("booking", "report_url") or str(_airflow_home() / "booking_reports"))
+    return ObjectStoragePath(conf.get("booking", "report_url") or str(airflow_home() / "booking_reports"))
 
 
 class ReportFolder:
@@ -167,7 +133,3 @@ def _database(conn_id: str) -> Any:
     if not hasattr(hook, "get_sqlalchemy_engine"):
         raise InvalidInput(f"connection {conn_id} leads to no SQL database", hint="name one that does")
     return hook
-
-
-def _airflow_home() -> Path:
-    return Path(os.environ.get("AIRFLOW_HOME", "~/airflow")).expanduser().absolute()

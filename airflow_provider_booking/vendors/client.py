@@ -16,6 +16,7 @@ from airflow_provider_booking.bookings.wording import first_problem
 from airflow_provider_booking.vendors.patience import Patience
 from airflow_provider_booking.vendors.sessions import Credential, credential_of, session
 from airflow_provider_booking.vendors.settings import VendorSettings
+from airflow_provider_booking.vendors.sharing import WITHIN_THIS_PROCESS
 from airflow_provider_booking.vendors.tokens import Token
 from airflow_provider_booking.vendors.updating import Update
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from airflow_provider_booking.bookings import FieldChange, UpdateResult
+    from airflow_provider_booking.vendors.sharing import Sharing
     from airflow_provider_booking.vendors.transport import Dialect, Operation, Transport
     from airflow_provider_booking.vendors.updating import Fields, Receipt, Record
 
@@ -48,6 +50,7 @@ class VendorClient(ABC, Generic[Settings, AChange]):
         settings: The connection, or a coroutine function that looks it up on entering.
         on_token: Awaited with every access token that is fetched, so that it can be masked in logs.
         patience: How long calls go on trying, and wait.
+        sharing: Where pace and token of the credential are shared with other processes.
     """
 
     vendor: ClassVar[str]
@@ -68,8 +71,10 @@ class VendorClient(ABC, Generic[Settings, AChange]):
         *,
         on_token: Callable[[str], Awaitable[None]] | None = None,
         patience: Patience = Patience(),  # noqa: B008  (frozen)
+        sharing: Sharing = WITHIN_THIS_PROCESS,
     ) -> None:
         self._given = settings
+        self._sharing = sharing
         self._on_token = on_token
         self.patience = patience
         self._stack = AsyncExitStack()
@@ -77,8 +82,8 @@ class VendorClient(ABC, Generic[Settings, AChange]):
 
     async def __aenter__(self) -> Self:
         settings = self._given if isinstance(self._given, VendorSettings) else await self._given()
-        transport = await self._stack.enter_async_context(session(settings))
-        self._entered = _Entered(settings, credential_of(settings), transport)
+        transport = await self._stack.enter_async_context(session(settings, self._sharing))
+        self._entered = _Entered(settings, credential_of(settings, self._sharing), transport)
         return self
 
     async def __aexit__(

@@ -1,6 +1,7 @@
 """One HTTP client for a credential, shared by all who use it in one event loop of a process.
 
-What does not depend on a loop, the token and the pace, is shared by the whole process.
+What does not depend on a loop, the token and the pace, is shared by the whole process; and beyond it, where
+a :class:`~airflow_provider_booking.vendors.sharing.Sharing` says so.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from airflow_provider_booking.vendors.sharing import WITHIN_THIS_PROCESS
 from airflow_provider_booking.vendors.throttle import Pause, Throttle
 from airflow_provider_booking.vendors.tokens import TokenCache
 from airflow_provider_booking.vendors.transport import Transport, make_http
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from airflow_provider_booking.vendors.settings import VendorSettings
+    from airflow_provider_booking.vendors.sharing import Sharing
 
 
 @dataclass
@@ -28,6 +31,7 @@ class Credential:
     """What all calls with one credential share in this process, whatever else their connections say."""
 
     tokens: TokenCache
+    sharing: Sharing = WITHIN_THIS_PROCESS
     pause: Pause = field(default_factory=Pause)
     _throttles: dict[tuple[object, ...], Throttle] = field(default_factory=dict)
 
@@ -45,16 +49,20 @@ class _Session:
 
 
 _lock = threading.Lock()
-_credentials: dict[tuple[int, str], Credential] = {}
-_sessions: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[VendorSettings, _Session]] = WeakKeyDictionary()
+_credentials: dict[tuple[int, str, Sharing], Credential] = {}
+_sessions: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[VendorSettings, Sharing], _Session]] = (
+    WeakKeyDictionary()
+)
 
 
-def credential_of(settings: VendorSettings) -> Credential:
+def credential_of(settings: VendorSettings, sharing: Sharing = WITHIN_THIS_PROCESS) -> Credential:
     """The process's one :class:`Credential` for these settings."""
     # A forked worker starts with locks and tokens of its own: the parent's may be held by a thread it lacks.
-    key = (os.getpid(), settings.credential())
+    key = (os.getpid(), settings.credential(), sharing)
     with _lock:
-        return _credentials.setdefault(key, Credential(TokenCache(settings.vendor, settings.token_budget)))
+        return _credentials.setdefault(
+            key, Credential(TokenCache(settings.vendor, settings.token_budget), sharing)
+        )
 
 
 def forget_credentials() -> None:
@@ -64,17 +72,19 @@ def forget_credentials() -> None:
 
 
 @asynccontextmanager
-async def session(settings: VendorSettings) -> AsyncIterator[Transport]:
+async def session(
+    settings: VendorSettings, sharing: Sharing = WITHIN_THIS_PROCESS
+) -> AsyncIterator[Transport]:
     """The running loop's transport for these settings; closed when its last user leaves."""
     of_loop = _sessions.setdefault(asyncio.get_running_loop(), {})
     # Two connections that differ by name alone are one to the vendor.
-    key = settings.model_copy(update={"conn_id": ""})
+    key = (settings.model_copy(update={"conn_id": ""}), sharing)
     shared = of_loop.get(key)
     if shared is None:
         transport = Transport(
             make_http(settings),
             settings,
-            credential_of(settings).throttle(settings),
+            credential_of(settings, sharing).throttle(settings),
             asyncio.Semaphore(settings.max_concurrency),
         )
         shared = of_loop[key] = _Session(transport)

@@ -17,12 +17,12 @@ from airflow.sdk.exceptions import AirflowFailException, DownstreamTasksSkipped,
 from airflow.sdk.execution_time import task_runner
 from airflow.sdk.execution_time.comms import HITLDetailRequestResult
 
+from airflow_provider_booking.hooks.places import open_ledger
 from airflow_provider_booking.operators.change_sets import (
     ApplyBookingChangesOperator,
     ApproveBookingChangesOperator,
     PlanBookingChangesOperator,
 )
-from airflow_provider_booking.operators.storage import open_ledger
 from tests.change_sets.ledger.making import make_older
 from tests.wire import may_change_a_booking
 

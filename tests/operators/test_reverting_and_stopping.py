@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
+from airflow_provider_booking.hooks.places import open_ledger
 from airflow_provider_booking.operators.change_sets import (
     ApplyBookingChangesOperator,
     PlanBookingChangesOperator,
     RevertBookingChangesOperator,
 )
-from airflow_provider_booking.operators.storage import open_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
