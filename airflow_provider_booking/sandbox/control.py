@@ -5,7 +5,7 @@
 | `POST /reset` | | health; all is as at the start |
 | `POST /seed` | `{"vendor", "count"}` or `{"vendor", "bookings": [...]}` | `{"ids": [...]}` |
 | `GET /bookings?vendor=` | | the stored bookings, raw |
-| `GET /requests[?vendor=]` | | what was received, in order, and how it was answered |
+| `GET /requests[?vendor=]` | | what was received, in order, how it was answered, and what it changed |
 | `GET /notifications[?vendor=]` | | who would have been told, about which booking |
 | `GET /webhooks[?vendor=]` | | the events that would have been posted |
 | `GET /health` | | `{"status": "ok", "now": unix seconds, "now_iso"}` |

@@ -1,4 +1,4 @@
-"""What the sandbox received, and whom the vendors would have told."""
+"""What the sandbox received, what that changed, and whom the vendors would have told."""
 
 import json
 import math
@@ -35,9 +35,13 @@ class Received:
     credential: str
     status: int | None = None
     fault: dict[str, Any] | None = None
+    changed: list[str] = field(default_factory=list)
 
     def shown(self) -> dict[str, Any]:
-        """As JSON, without any secret or token. `status` is null if nothing was answered."""
+        """As JSON, without any secret or token.
+
+        `status` is null if nothing was answered; `changed` has the ids of bookings that are otherwise now.
+        """
         query = {
             name: values if len(values) > 1 else values[0] for name, values in parse_qs(self.query).items()
         }
@@ -52,6 +56,7 @@ class Received:
             "status": self.status,
             "credential": self.credential,
             "fault": self.fault,
+            "changed": self.changed,
         }
 
 
@@ -76,6 +81,23 @@ class Journal:
     requests: deque[Received] = field(default_factory=lambda: deque(maxlen=_KEPT))
     notifications: list[Told] = field(default_factory=list)
     webhooks: list[Told] = field(default_factory=list)
+    _changed: list[str] = field(default_factory=list)
+
+    def note_change(self, booking_id: str, before: Any, after: Any) -> None:
+        """Note that a call stored a booking; one that is as it was before counts as not changed.
+
+        Args:
+            booking_id: Which booking.
+            before: What was stored; None if there was no such booking. Without a time of the last update.
+            after: What is stored now, in the same form.
+        """
+        if before != after:
+            self._changed.append(booking_id)
+
+    def take_changed(self) -> list[str]:
+        """Give the bookings that were changed since this was last asked."""
+        changed, self._changed = self._changed, []
+        return changed
 
 
 def _readable(body: bytes) -> Any:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from starlette.types import ASGIApp
+
 from airflow_provider_booking.sandbox.app import sandbox_app
 from airflow_provider_booking.sandbox.server import LOOPBACK, Server, listen
 from airflow_provider_booking.sandbox.world import Start, World
@@ -172,7 +174,24 @@ def running(
     Raises:
         OSError: If the port is taken.
     """
-    app = sandbox_app(World(Start(bookings, seed, latency_ms)), root)
+    with serving(sandbox_app(World(Start(bookings, seed, latency_ms)), root), port) as sandbox:
+        yield sandbox
+
+
+@contextmanager
+def serving(app: ASGIApp, port: int = 0) -> Iterator[Sandbox]:
+    """Serve a sandbox's app from a thread of this process, on loopback, until the block ends.
+
+    Args:
+        app: As `sandbox_app` makes it, or around that.
+        port: The port; 0 takes a free one.
+
+    Yields:
+        A handle on it.
+
+    Raises:
+        OSError: If the port is taken.
+    """
     listener = listen(port)
     sandbox = Sandbox(listener.getsockname()[1])
     ready = threading.Event()

@@ -46,10 +46,10 @@ class VendorCalls:
             await asyncio.sleep(world.latency_ms / 1000)
         action = world.faults.strike(self._vendor, call.method, call.path)
         if action is None:
-            answer: Answer | None = simulator.answer(call)
+            answer: Answer | None = self._done(call, entry)
         else:
             entry.fault = action.model_dump(exclude_defaults=True)
-            answer = await _spoilt(action, simulator, call, receive)
+            answer = await self._spoilt(action, call, entry, receive)
         if answer is None:
             await hang_up(scope, receive)
             return
@@ -90,6 +90,31 @@ class VendorCalls:
         requests.append(entry)
         return entry
 
+    def _done(self, call: Call, entry: Received) -> Answer:
+        """Let the vendor do what was asked, in one step, and log which bookings that changed."""
+        answer = self._world.simulators[self._vendor].answer(call)
+        entry.changed = self._world.journal.take_changed()
+        return answer
+
+    async def _spoilt(self, action: Action, call: Call, entry: Received, receive: Receive) -> Answer | None:
+        """Carry out a fault: the spoilt answer, or None for a connection to be closed without one."""
+        if action.written:
+            self._done(call, entry)
+        match action:
+            case Drop():
+                return None
+            case Timeout():
+                await _wait_for_disconnect(receive, action.timeout)
+                return None
+            case Delay():
+                await asyncio.sleep(action.delay_ms / 1000)
+                return self._done(call, entry)
+            case CutJson():
+                whole = self._done(call, entry)
+                return Answer(whole.status, whole.body[: len(whole.body) // 2], whole.headers)
+            case Fail() | Html() | Throttle():
+                return _bad_answer(action, self._world.simulators[self._vendor])
+
     async def _send(self, answer: Answer, send: Send) -> None:
         headers = {
             "Date": formatdate(self._world.clock.now(), usegmt=True),
@@ -99,26 +124,6 @@ class VendorCalls:
         raw = [(HeaderName.of(name), value.encode("latin-1")) for name, value in headers.items()]
         await send({"type": "http.response.start", "status": answer.status, "headers": raw})
         await send({"type": "http.response.body", "body": answer.body})
-
-
-async def _spoilt(action: Action, simulator: Simulator, call: Call, receive: Receive) -> Answer | None:
-    """Carry out a fault: give the spoilt answer, or None for a connection to be closed without one."""
-    if action.written:
-        simulator.answer(call)
-    match action:
-        case Drop():
-            return None
-        case Timeout():
-            await _wait_for_disconnect(receive, action.timeout)
-            return None
-        case Delay():
-            await asyncio.sleep(action.delay_ms / 1000)
-            return simulator.answer(call)
-        case CutJson():
-            whole = simulator.answer(call)
-            return Answer(whole.status, whole.body[: len(whole.body) // 2], whole.headers)
-        case Fail() | Html() | Throttle():
-            return _bad_answer(action, simulator)
 
 
 def _bad_answer(action: Fail | Html | Throttle, simulator: Simulator) -> Answer:

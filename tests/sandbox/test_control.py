@@ -58,6 +58,7 @@ def test_requests_are_logged_in_order_with_all_that_a_test_wants_to_know(
         "status": 200,
         "credential": "key:sandbox",
         "fault": None,
+        "changed": [JICOO],
     }
     assert (token["seq"], token["credential"], token["body"]["app_id"]) == (2, "none", "cli_sandbox")
     assert (get["seq"], get["credential"], get["query"]) == (

@@ -1,7 +1,7 @@
 """The reserves in memory and what the five calls do to them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from airflow_provider_booking.sandbox.clock import Clock
@@ -16,6 +16,7 @@ from airflow_provider_booking.sandbox.feishu.reserves import (
     without_empties,
 )
 from airflow_provider_booking.sandbox.feishu.tokens import Access
+from airflow_provider_booking.sandbox.journal import Journal
 
 _DAY = 86400
 _TRUE = frozenset({"true", "True", "1"})  # docs/vendors/feishu.md, rule 31
@@ -61,8 +62,9 @@ class Settings:
 class ReserveBook:
     """All reserves of the simulated Feishu, by id. Each call is done wholly or refused wholly."""
 
-    def __init__(self, clock: Clock, seed: int) -> None:
+    def __init__(self, clock: Clock, journal: Journal, seed: int) -> None:
         self._clock = clock
+        self._journal = journal
         self._seed = seed
         self._today = int(clock.now()) // _DAY * _DAY
         self._reserves = {reserve.reserve_id: reserve for reserve in seeds.standing(self._today)}
@@ -95,6 +97,7 @@ class ReserveBook:
             settings={"auto_record": False} | settings.members,
         )
         self._reserves[reserve_id] = reserve
+        self._journal.note_change(reserve_id, None, reserve)
         return {"reserve": reserve.applied_view()} | settings.correction
 
     def get(self, request: Request) -> dict[str, Any]:
@@ -112,15 +115,18 @@ class ReserveBook:
             if name != "meeting_connect"
         }
         settings = _settings(sent, reserve.settings, request)
+        before = replace(reserve)
         reserve.end_time = end_time
         reserve.settings = merged(reserve.settings, settings.members)
         if settings.password is not None:
             reserve.password = settings.password
+        self._journal.note_change(reserve.reserve_id, before, reserve)
         return {"reserve": reserve.updated_view(now)} | settings.correction
 
     def delete(self, request: Request) -> dict[str, Any]:
         """Forget a reserve (docs/vendors/feishu.md, rule 30)."""
-        del self._reserves[self._own(request).reserve_id]
+        reserve = self._reserves.pop(self._own(request).reserve_id)
+        self._journal.note_change(reserve.reserve_id, reserve, None)
         return {}
 
     def active_meeting(self, request: Request) -> dict[str, Any]:

@@ -88,7 +88,7 @@ class FeishuSimulator(BookKeeping):
     def __init__(self, clock: Clock, journal: Journal, seed: int) -> None:
         super().__init__(clock, journal, seed)
         self._tokens = Tokens(clock, seed)
-        self._book = ReserveBook(clock, seed)
+        self._book = ReserveBook(clock, journal, seed)
         self._used = Counter[tuple[str, str]]()  # successful calls, by tenant and month
         self._answered = 0
 

@@ -4,7 +4,7 @@ import contextlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -33,6 +33,18 @@ def moment(value: Any, name: str) -> datetime:
         with contextlib.suppress(ValueError, OverflowError):
             return datetime.fromisoformat(value.upper()).astimezone(UTC)
     raise Refused(422, f"{name} must be an ISO 8601 date-time with an offset")
+
+
+def moment_after(start: datetime, length: timedelta, name: str) -> datetime:
+    """Give the moment so much later.
+
+    Raises:
+        Refused: 422 if no calendar has it.
+    """
+    try:
+        return start + length
+    except OverflowError as error:
+        raise Refused(422, f"{name} must be an earlier date-time") from error
 
 
 def time_zone(value: Any, name: str) -> str:

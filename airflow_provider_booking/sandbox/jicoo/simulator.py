@@ -195,7 +195,7 @@ class JicooSimulator(Simulator):
         if result["startedAt"] >= result["endedAt"]:
             raise Refused(422, "startedAt must be before endedAt")
         if stored:
-            booking.record = result | {"updatedAt": self._now()}
+            self._store(booking, result)
         if sent.get("isSendUpdates"):  # docs/vendors/jicoo.md, rule 19
             told = {
                 "to": [contact["email"] for contact in booking.contacts],
@@ -209,25 +209,25 @@ class JicooSimulator(Simulator):
         zone = rules.time_zone(body.get("timeZone"), "timeZone")
         start = rules.moment(body.get("startedAt"), "startedAt")
         length = booking.record["endedAt"] - booking.record["startedAt"]
-        moved = Booking(booking.record | {"startedAt": start, "endedAt": start + length, "timeZone": zone})
+        end = rules.moment_after(start, length, "startedAt")
+        moved = Booking(booking.record | {"startedAt": start, "endedAt": end, "timeZone": zone})
         if any(moved.clashes_with(other) for other in self._bookings.values()):
             raise Refused(422, "The slot is not available")
-        booking.record = moved.record | {"updatedAt": self._now()}
+        self._store(booking, moved.record)
         self._call_webhook("host_rescheduled", booking)
         return {"data": booking.view()}
 
     def _cancel(self, booking: Booking, body: dict[str, Any]) -> dict[str, Any]:
         _refuse_cancelled(booking)
         reason, now = rules.reason(body), self._now()
-        booking.record |= {
-            "status": "cancel",
-            "cancelReason": reason,
-            "cancelledAt": now,
-            "cancelledBy": "host",
-            "updatedAt": now,
-        }
+        cancelled = {"status": "cancel", "cancelReason": reason, "cancelledAt": now, "cancelledBy": "host"}
+        self._store(booking, booking.record | cancelled)
         self._call_webhook("host_cancelled", booking)
         return {"data": booking.view()}
+
+    def _store(self, booking: Booking, record: dict[str, Any]) -> None:
+        self.journal.note_change(booking.uid, booking.record, record)
+        booking.record = record | {"updatedAt": self._now()}
 
     def _call_webhook(self, event: str, booking: Booking) -> None:
         self.journal.webhooks.append(Told(self.clock.now(), self.vendor, booking.uid, {"event": event}))

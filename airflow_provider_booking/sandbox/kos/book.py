@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from airflow_provider_booking.sandbox.journal import Journal
 from airflow_provider_booking.sandbox.kos import commands
 from airflow_provider_booking.sandbox.kos.clinic import Hospital
 from airflow_provider_booking.sandbox.kos.refusals import (
@@ -23,7 +24,8 @@ Body = dict[str, Any]
 class ScheduleBook:
     """Schedules by id; each hospital sees its own only."""
 
-    def __init__(self, switchboard: Switchboard) -> None:
+    def __init__(self, journal: Journal, switchboard: Switchboard) -> None:
+        self._journal = journal
         self._switchboard = switchboard
         self._schedules: dict[str, Schedule] = {}
         self._visits: dict[str, dict[str, None]] = {}  # the ids of a visitor's schedules, in order
@@ -95,7 +97,7 @@ class ScheduleBook:
         )
         if any(moved.clashes_with(other) for other in self.visits(hospital, moved.visitor["id"])):
             raise invalid_request(("startDateTime", NOT_AVAILABLE))
-        self.keep([moved])
+        self._change(schedule, moved)
         return {}
 
     def update_v2(self, hospital: Hospital, body: Body) -> Body:
@@ -116,16 +118,13 @@ class ScheduleBook:
         known = {resource.id for resource in schedule.resources}
         ids = resource_ids(schedule.id, [one.get("id") for one in asked.resources], known)
         resources = tuple(Resource.of(*pair) for pair in zip(ids, asked.resources, strict=True))
-        self.keep(
-            [
-                replace(
-                    schedule,
-                    reception_zone_id=asked.zone_id,
-                    resources=resources,
-                    details=_details(schedule, asked, commands.V2_DETAILS, keeps=keeps),
-                )
-            ]
+        moved = replace(
+            schedule,
+            reception_zone_id=asked.zone_id,
+            resources=resources,
+            details=_details(schedule, asked, commands.V2_DETAILS, keeps=keeps),
         )
+        self._change(schedule, moved)
         return {}
 
     def cancel(self, hospital: Hospital, body: Body) -> Body:
@@ -134,8 +133,12 @@ class ScheduleBook:
         schedule = self.find(hospital, schedule_id)
         if schedule.status != RESERVED:
             raise invalid_request(("status", NOT_AVAILABLE))
-        self.keep([replace(schedule, status=status)])
+        self._change(schedule, replace(schedule, status=status))
         return {}
+
+    def _change(self, before: Schedule, after: Schedule) -> None:
+        self._journal.note_change(after.id, before, after)
+        self.keep([after])
 
     def _refuse_unless_reserved(self, schedule: Schedule) -> None:
         if schedule.status != RESERVED and self._switchboard["not_reserved"] == "refuse":

@@ -59,7 +59,7 @@ class KosSimulator(Simulator):
         super().__init__(clock, journal, seed)
         self._today = datetime.fromtimestamp(clock.now(), seeds.CLINIC_ZONE).date()
         self._tokens = Tokens(clock, seed)
-        self._book = ScheduleBook(self.switchboard)
+        self._book = ScheduleBook(journal, self.switchboard)
         self._book.keep(seeds.standing(self._today))
         self._generated = 0
         slots, visitors = SlotQueries(self._book, self.switchboard), VisitorQueries(self._book)

@@ -130,6 +130,7 @@ class AppointmentBook:
                 (("state", "Appointment is locked or in progress"),),
             )
         self._shelf.remove(record["id"])
+        self._journal.note_change(record["id"], record, None)
         if request.version is not V1:
             return request.version.view(record | {"deletedAt": now})
         if request.query.get("notify") == "true":
@@ -188,6 +189,7 @@ class AppointmentBook:
             raise as_shown(409)
 
     def _change(self, before: Record, result: Record) -> Record:
+        self._journal.note_change(result["id"], before, result)
         result["updatedAt"] = max(self._now(), before["updatedAt"] + _SHORTEST_STEP)
         self._shelf.put([result])
         return result

@@ -123,6 +123,7 @@ class Calendar:
             self.diary.erase(booking.booking_id)
         else:
             self._enter(left)
+        self._journal.note_change(booking.booking_id, booking, self.bookings.get(booking.booking_id))
         self._tell(booking, contents, int(asked.get("ntfy", "1")), request.caller, "deleted")
         return {"booking_id": booking.booking_id, "message": "Booking deleted", "status": True}
 
@@ -133,6 +134,7 @@ class Calendar:
         self._check_range(content.times.end.date() for content in contents)
         if not self.diary.has_room_for(booking, touched):
             raise Refused("RESOURCE_NOT_AVAILABLE_FOR_BOOKING")
+        self._journal.note_change(booking.booking_id, self.bookings.get(booking.booking_id), booking)
         self._enter(booking)
         self._tell(booking, contents, data.notify, caller, what)
         return booking.reply(caller, touched, data.times.start.strftime(DATE))
