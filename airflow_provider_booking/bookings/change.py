@@ -31,6 +31,7 @@ ReplacedList = Annotated[list[Item], BeforeValidator(_only)]
 
 
 _DEEPEST = 100
+_LONGEST_NUMBER = 10**100  # Python refuses to write out one of thousands of digits
 _LONGEST_PATH = 10  # of those that are shown whole
 
 
@@ -38,8 +39,8 @@ def check_json_can_carry(value: Any, path: tuple[int | str, ...] = ()) -> None:
     """Refuse what no JSON text in UTF-8 can carry, at any depth. Values that are no JSON are left alone.
 
     Raises:
-        InvalidInput: Half a character, a number that is none, a key that is no text, or a value nested so
-            deep that it holds itself, most likely.
+        InvalidInput: Half a character, a number that is none or all too long, a key that is no text, or a
+            value nested so deep that it holds itself, most likely.
     """
     problem = _unfit(value, len(path))
     if problem is not None:
@@ -62,9 +63,14 @@ def _unfit(value: Any, depth: int) -> tuple[str, str] | None:
         return "has a name with half a character (a surrogate) in it", "check how the text was decoded"
     if isinstance(value, str) and not _is_whole(value):
         return "has half a character (a surrogate) in it", "check how the text was decoded"
-    if isinstance(value, float) and not math.isfinite(value):
-        return "is not a finite number", "give a number, or leave it out"
-    return None
+    return _unfit_number(value) if isinstance(value, int | float) else None
+
+
+def _unfit_number(value: float) -> tuple[str, str] | None:
+    if isinstance(value, int):
+        fits = abs(value) < _LONGEST_NUMBER
+        return None if fits else ("is a number of more than 100 digits", "give it as text, or leave it out")
+    return None if math.isfinite(value) else ("is not a finite number", "give a number, or leave it out")
 
 
 def _is_whole(text: str) -> bool:

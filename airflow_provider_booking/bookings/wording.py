@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
 
+_LONGEST_NAME = 100
+
 _BY_TYPE: dict[str, tuple[str, str]] = {
     "missing": ("is missing", "give it"),
     "literal_error": ("must be {expected}", "use one of these"),
@@ -57,8 +59,16 @@ def field_path(location: tuple[int | str, ...]) -> str:
     """``("hosts", 0, "role")`` as people write it: ``hosts[0].role``."""
     path = ""
     for part in location:
-        path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
+        path += f"[{part}]" if isinstance(part, int) else f"{'.' if path else ''}{shown_name(part)}"
     return path
+
+
+def shown_name(name: str) -> str:
+    """A name that nobody has checked, fit for an error: short and printable, and nobody's address."""
+    if "@" in name:
+        return "***"  # where a list is given as an object, its names are people
+    text = name[:_LONGEST_NAME]
+    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
 
 
 def _wording(detail: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:
@@ -77,7 +87,7 @@ def _wording(detail: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:
 def _known_fields(location: tuple[int | str, ...], model: type[BaseModel]) -> str:
     *parents, wrong = location
     known = _field_names(_nested(model, parents))
-    close = difflib.get_close_matches(str(wrong), known, n=1)
+    close = difflib.get_close_matches(str(wrong)[:_LONGEST_NAME], known, n=1)
     if close:
         return f"did you mean {close[0]}?"
     return f"the fields are {', '.join(known)}" if known else "leave it out"

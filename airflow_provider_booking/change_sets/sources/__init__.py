@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from airflow_provider_booking.bookings import InvalidInput, Outcome
-from airflow_provider_booking.bookings.wording import first_problem
+from airflow_provider_booking.bookings.wording import first_problem, shown_name
 
 LEFT_OVER = (Outcome.REFUSED, Outcome.HELD, Outcome.UNKNOWN, Outcome.UNPROCESSED)
 """Outcomes of what a change set did not do."""
@@ -124,9 +124,10 @@ def parse_source(value: Any) -> Source:
         )
     unknown = [name for name in value if name not in _MEMBERS]
     if unknown:
-        close = difflib.get_close_matches(str(unknown[0]), _MEMBERS, n=1)
+        name = shown_name(str(unknown[0]))
+        close = difflib.get_close_matches(name, _MEMBERS, n=1)
         raise InvalidInput(
-            f"source.{unknown[0]} is not a known field", hint=f"did you mean {close[0]}?" if close else _FORMS
+            f"source.{name} is not a known field", hint=f"did you mean {close[0]}?" if close else _FORMS
         )
     kinds = [name for name in _KINDS if name in value]
     if len(kinds) != 1:

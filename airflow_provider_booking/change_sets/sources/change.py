@@ -11,6 +11,7 @@ from typing import Any
 from airflow_provider_booking.bookings import InvalidInput
 from airflow_provider_booking.bookings.booking import LONGEST_ID, checked_id
 from airflow_provider_booking.bookings.time import moment
+from airflow_provider_booking.bookings.wording import shown_name
 from airflow_provider_booking.change_sets.rows import NEUTRAL_FIELDS, Wish
 from airflow_provider_booking.change_sets.sources.asked_changes import asked_changes
 from airflow_provider_booking.change_sets.sources.columns import read_fields, shown
@@ -184,7 +185,7 @@ def _near(name: Any, known: Mapping[str, Any] | tuple[str, ...]) -> str:
 
 
 def _named(name: Any) -> str:
-    return shown(name) or type(name).__name__
+    return shown_name(shown(name)) or type(name).__name__
 
 
 _FORMS: Mapping[str, Callable[[Any], Wish]] = {

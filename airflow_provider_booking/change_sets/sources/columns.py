@@ -11,6 +11,7 @@ from uuid import UUID
 from airflow_provider_booking.bookings import InvalidInput
 from airflow_provider_booking.bookings.booking import checked_id
 from airflow_provider_booking.bookings.time import zone_name
+from airflow_provider_booking.bookings.wording import shown_name
 from airflow_provider_booking.change_sets.rows import NEUTRAL_FIELDS, BadRow, Row, Wish
 from airflow_provider_booking.change_sets.sources.asked_changes import asked_changes
 from airflow_provider_booking.change_sets.wall_time import given_time
@@ -61,7 +62,7 @@ def unknown_column(name: str, known: Sequence[str]) -> InvalidInput:
     """What is wrong with a column that is none of those that are known."""
     close = difflib.get_close_matches(name[:_LONGEST_SHOWN].lower(), known, n=1)
     hint = f"did you mean {close[0]}? {_list(known)}" if close else _list(known)
-    return InvalidInput(f"{shown(name)} is not a known column", hint=hint)
+    return InvalidInput(f"{shown_name(name)} is not a known column", hint=hint)
 
 
 def _list(known: Sequence[str]) -> str:

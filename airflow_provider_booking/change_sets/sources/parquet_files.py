@@ -44,16 +44,24 @@ def _records(file: BinaryIO, wanted: Wanted) -> Iterator[dict[str, Any]]:
 
 def _batches(file: BinaryIO, wanted: Wanted) -> Iterator[pa.RecordBatch]:
     try:
-        opened = parquet.ParquetFile(file, buffer_size=_BUFFER, pre_buffer=False)
+        # Where the writer left checksums, a changed byte is seen; it could be one of an id.
+        opened = parquet.ParquetFile(
+            file, buffer_size=_BUFFER, pre_buffer=False, page_checksum_verification=True
+        )
         wanted.check_columns(opened.schema_arrow.names)
         _check_objects_are_text(opened.schema_arrow)
-        yield from opened.iter_batches(batch_size=_BATCH)
+        missing = opened.metadata.num_rows
+        for batch in opened.iter_batches(batch_size=_BATCH):
+            missing -= batch.num_rows
+            yield batch
     except (pa.ArrowException, ValueError):
         raise _damaged() from None
     except OSError as error:
         if error.errno is not None:
             raise  # the disk's or the network's: trying again may help
         raise _damaged() from None
+    if missing:
+        raise _damaged()  # a part of the file says that it has fewer rows, or more, than the whole
 
 
 def _damaged() -> InvalidInput:

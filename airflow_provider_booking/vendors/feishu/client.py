@@ -26,7 +26,6 @@ from airflow_provider_booking.vendors.feishu.models import (
     WrittenReserve,
 )
 from airflow_provider_booking.vendors.feishu.settings import FeishuSettings
-from airflow_provider_booking.vendors.token_auth import TokenAuth
 from airflow_provider_booking.vendors.transport import Answer, Operation, unreadable
 from airflow_provider_booking.vendors.updating import Receipt
 
@@ -175,7 +174,9 @@ class FeishuClient(VendorClient[FeishuSettings, ReserveChange]):
     async def read(self, booking_id: str, options: FeishuOptions) -> Record:
         """The vendor's record of a reserve."""
         answer = await self._call(GET, booking_id, user_id_type=options.user_id_type)
-        return _data(answer, "reserve")
+        record = _data(answer, "reserve")
+        _answered(Reserve, record, answer)
+        return record
 
     def fields(self, record: Record) -> Fields:
         """See :meth:`airflow_provider_booking.vendors.client.VendorClient.fields`."""
@@ -241,12 +242,7 @@ class FeishuClient(VendorClient[FeishuSettings, ReserveChange]):
     def _auth(self, operation: Operation) -> httpx.Auth:
         if self.settings.user_access_token is not None:
             return UserTokenAuth(self.settings.user_access_token)
-        return TokenAuth(
-            self._here.credential.tokens,
-            self._fetch_token,
-            use=operation.name,
-            is_stale=tenant_token_refused,
-        )
+        return self._token_auth(self._fetch_token, operation, is_stale=tenant_token_refused)
 
     async def _fetch_token(self) -> Token:
         secret = self.settings.password.get_secret_value() if self.settings.password else ""

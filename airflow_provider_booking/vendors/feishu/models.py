@@ -57,9 +57,11 @@ def _one_of(*allowed: int | str) -> AfterValidator:
 
 def _epoch_seconds(value: Any, info: ValidationInfo) -> Any:
     """The vendor's form of a moment: unix seconds as a decimal string (pitfall 12)."""
-    if value is None or info.context == ANSWERED:
-        return None if value is None else str(value)
     text = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
+    if value is None or (value == "" and info.context == ANSWERED):
+        return value
+    if info.context == ANSWERED and not _SECONDS.fullmatch(text):
+        raise ValueError("is no time in unix seconds")
     if _MILLISECONDS.fullmatch(text):
         raise ValueError("looks like milliseconds; give unix seconds, or ISO 8601 with an offset")
     if _SECONDS.fullmatch(text):

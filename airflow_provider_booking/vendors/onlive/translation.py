@@ -107,8 +107,8 @@ def parsed(changes: Any, version: ApiVersion, assumptions: Assumptions = ASSUMPT
         InvalidInput: A field is of the other version, cannot be changed or cleared, is unknown or wrong.
     """
     if isinstance(changes, Mapping):
-        for name in changes:
-            _check_name(str(name), version)
+        for name in filter(lambda name: isinstance(name, str), changes):
+            _check_name(name, version)
     change = CHANGES[version].parse(changes)
     for name, value in asked(change).items():
         if value is None and name in assumptions.never_null:

@@ -15,6 +15,7 @@ from airflow_provider_booking.vendors.reading import VendorAnswer
 
 _DIGITS = re.compile(r"0|[1-9][0-9]{0,18}")
 _LARGEST = 10**19
+_FARTHEST = 62_000_000_000_000  # milliseconds: from 1970 to about the year 5 and 3934
 
 
 def is_id(value: Any) -> bool:
@@ -45,6 +46,18 @@ Id = Annotated[str, BeforeValidator(_id)]
 
 WallClock = Annotated[str, Field(pattern=r"^[0-9]{8}(T[0-9]{6})?$"), AfterValidator(_wall_clock)]
 """A time as the vendor shows it; how it shows a day as a whole is not known."""
+
+
+def _milliseconds(value: Any) -> Any:
+    if isinstance(value, str) and _DIGITS.fullmatch(value):
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > _FARTHEST:
+        raise ValueError("is not a moment; it is milliseconds since 1970")
+    return value
+
+
+Milliseconds = Annotated[int, BeforeValidator(_milliseconds)]
+"""A moment that the calendar has."""
 
 
 def decoded(value: Any) -> Any:
@@ -83,8 +96,8 @@ class ZohoBooking(VendorAnswer):
     title: str
     dateandtime: Span
     resources: Annotated[tuple[BookedRoom, ...], BeforeValidator(decoded)]
-    start: int | None = None
-    end: int | None = None
+    start: Milliseconds | None = None
+    end: Milliseconds | None = None
     uid: str | None = None
     recurrence_id: Id | None = None
     description: str | None = Field(default=None, repr=False)
