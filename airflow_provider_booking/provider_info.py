@@ -196,8 +196,8 @@ _CONFIG: dict[str, Any] = {
                 "default": "120",
             },
             "longest_wait": {
-                "description": "Seconds that a call waits when its vendor asks for it. A longer wait fails "
-                "the task attempt, so that the worker slot is given back; the task's own retries take it up.",
+                "description": "Seconds that a call waits when its vendor asks for it. For a longer wait the "
+                "task is deferred, so that the worker slot is given back; no retry is used up.",
                 "version_added": "0.1.0",
                 "type": "float",
                 "example": None,
@@ -244,6 +244,14 @@ _CONFIG: dict[str, Any] = {
                 "type": "float",
                 "example": None,
                 "default": "90",
+            },
+            "lease_seconds": {
+                "description": "Seconds for which the bookings that a killed worker had in hand stay "
+                "untouched, and the next attempt at its change set waits. From 1 to 3600.",
+                "version_added": "0.1.0",
+                "type": "float",
+                "example": None,
+                "default": "30",
             },
             "report_url": {
                 "description": "Where reports are written: a folder, or an object storage URL. Where it is "

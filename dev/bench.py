@@ -1,4 +1,4 @@
-"""`make bench`: how fast our client and change sets are, and what memory a large plan takes.
+"""`make bench`: how fast our client and change sets are, what of a rate is used, and a large plan's memory.
 
 Ends with 1 if one of its parts misses what is wanted of it (docs/benchmarks.md). Writes its plots to
 docs/images/; its Airflow, ledgers and files are in .bench/ of this checkout.
@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 import httpx
 
-from dev import bench_change_sets, bench_client, bench_memory
+from dev import bench_change_sets, bench_client, bench_memory, bench_throttle
 from dev.airflow_api import AirflowApiError
 from dev.bench_report import machine, versions
 from dev.bench_stage import HOME, console, own_home, step
@@ -19,6 +19,7 @@ from dev.processes import StartError
 PARTS: Mapping[str, tuple[str, Callable[[int], bool]]] = {
     "client": ("The client", bench_client.run),
     "change-sets": ("Change sets", bench_change_sets.run),
+    "throttle": ("One throttle", bench_throttle.run),
     "memory": ("Memory", bench_memory.run),
 }
 

@@ -5,7 +5,7 @@ import logging
 import os
 from collections.abc import Callable, Iterator
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -13,6 +13,8 @@ from airflow_provider_booking.sandbox import Sandbox, running
 from airflow_provider_booking.sandbox.registry import SIMULATORS
 from airflow_provider_booking.vendors import waiting
 from airflow_provider_booking.vendors.sessions import forget_credentials
+from dev.postgres import running_postgres, server_binaries
+from dev.redis import redis_server, running_redis
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -66,3 +68,30 @@ def connect(sandbox: Sandbox, new_process: None, monkeypatch: pytest.MonkeyPatch
         monkeypatch.setenv(name, json.dumps(parts | otherwise))
 
     return put
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """Run a PostgreSQL of our own; skip where there is none, unless it is required."""
+    binaries = server_binaries()
+    if binaries is None:
+        _not_installed("PostgreSQL", "postgresql", required="BOOKING_REQUIRE_POSTGRES")
+    with running_postgres(binaries) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """Run a Redis of our own; skip where there is none, unless it is required."""
+    program = redis_server()
+    if program is None:
+        _not_installed("Redis", "redis-server", required="BOOKING_REQUIRE_REDIS")
+    with running_redis(program) as url:
+        yield url
+
+
+def _not_installed(name: str, package: str, *, required: str) -> NoReturn:
+    reason = f"{name}'s server is not installed (Debian and Ubuntu: apt-get install {package})"
+    if os.environ.get(required) == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)

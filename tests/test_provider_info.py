@@ -18,6 +18,7 @@ from airflow.sdk.providers_manager_runtime import ProvidersManagerTaskRuntime
 
 import airflow_provider_booking
 from airflow_provider_booking.bookings import InvalidInput
+from airflow_provider_booking.change_sets import leasing
 from airflow_provider_booking.change_sets.ledger import open_ledger
 from airflow_provider_booking.hooks.vendor import VendorHook
 from airflow_provider_booking.provider_info import get_provider_info
@@ -224,7 +225,8 @@ class TestConnectionTypes:
 
 class TestConfiguration:
     def test_has_an_option_for_all_our_patience(self) -> None:
-        assert OPTIONS.keys() == PATIENCE.keys() | {"ledger_url", "throttle_url", "keep_days", "report_url"}
+        others = {"ledger_url", "throttle_url", "keep_days", "lease_seconds", "report_url"}
+        assert OPTIONS.keys() == PATIENCE.keys() | others
         assert asdict(Patience()).keys() == set(PATIENCE.values())
 
     @pytest.mark.parametrize("option", PATIENCE)
@@ -238,6 +240,9 @@ class TestConfiguration:
     def test_keeps_change_sets_as_long_as_the_ledger_does_by_default(self) -> None:
         keeps = inspect.signature(open_ledger).parameters["keep_days"].default
         assert conf.getfloat("booking", "keep_days") == keeps
+
+    def test_leaves_what_a_killed_worker_had_in_hand_as_long_as_applying_does_by_default(self) -> None:
+        assert conf.getfloat("booking", "lease_seconds") == leasing.SECONDS
 
     @pytest.mark.parametrize("option", PATIENCE)
     def test_is_known_to_airflow(self, option: str) -> None:

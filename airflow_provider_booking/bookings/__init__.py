@@ -14,6 +14,7 @@ from airflow_provider_booking.bookings.errors import (
     Refused,
     SlotTaken,
     Throttled,
+    VendorNotReached,
     VendorUnavailable,
 )
 from airflow_provider_booking.bookings.outcome import FieldChange, Outcome, Reason, UpdateResult
@@ -37,5 +38,6 @@ __all__ = [
     "SlotTaken",
     "Throttled",
     "UpdateResult",
+    "VendorNotReached",
     "VendorUnavailable",
 ]

@@ -6,6 +6,7 @@
     ├── NotApplied                  certain: nothing changed at the vendor
     │   ├── InvalidInput            what was asked for is wrong; nothing was sent
     │   ├── VendorUnavailable       no answer could be had, and nothing was changed; try again
+    │   │   └── VendorNotReached    there was no connection at all, so that nothing was sent
     │   ├── Throttled               the vendor asks us to wait
     │   └── Refused                 the vendor said no
     │       ├── BookingNotFound     no such booking
@@ -107,6 +108,10 @@ class VendorUnavailable(NotApplied):
     default_reason = Reason.NO_ANSWER
     default_retryable = True
     outcome = Outcome.HELD
+
+
+class VendorNotReached(VendorUnavailable):
+    """There was no connection to the vendor, and so nothing was sent; a retry may succeed."""
 
 
 class Throttled(NotApplied):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -44,9 +45,17 @@ class Account:
 
     @cached_property
     def endpoint(self) -> str:
-        """A digest of who calls whom: a connection that was pointed elsewhere meanwhile has another one."""
-        credential: str = self.client.settings.credential()
-        return credential
+        """A digest of whose account is called: a connection that was pointed elsewhere has another one.
+
+        A secret that was renewed meanwhile makes no other, where the account is named by something else.
+        """
+        account: str = self.client.settings.account()
+        return account
+
+    @cached_property
+    def place(self) -> str:
+        """A digest of where its bookings are: two credentials can be one account's, and see the same ones."""
+        return hashlib.sha256(f"{self.vendor}\0{self.client.settings.host}".encode()).hexdigest()
 
     @property
     def at_once(self) -> int:

@@ -11,7 +11,7 @@ from airflow_provider_booking.bookings import InvalidInput, Outcome, Reason
 from airflow_provider_booking.change_sets.accounts import Accounts
 from airflow_provider_booking.change_sets.applying import Limits, Part, leave
 from airflow_provider_booking.change_sets.items import State
-from airflow_provider_booking.change_sets.leasing import leased
+from airflow_provider_booking.change_sets.leasing import SECONDS, Tenure, leased
 from airflow_provider_booking.change_sets.parallel import side_by_side
 from airflow_provider_booking.change_sets.plan import whole_digest
 
@@ -33,7 +33,8 @@ class Applied:
         by_connection: The same by connection; an empty name is for rows that name none.
         stopped: Connection to why it was stopped before its end, as a sentence.
         by_hand: The stop that somebody asked for, where that is why.
-        go_on_in: Seconds after which applying can go on, where all that was stopped waits for its vendor.
+        go_on_in: Seconds after which applying can go on, where a connection was stopped as its vendor asked
+            for a wait; None where nothing waits, or somebody asked for a stop.
     """
 
     counts: dict[str, int]
@@ -50,6 +51,7 @@ async def apply(
     conn_id: str | None,
     limits: Limits,
     asked_at: datetime | None = None,
+    lease_seconds: float = SECONDS,
     ledger: Ledger,
     connect: Connect,
     say: Callable[[str], object],
@@ -62,6 +64,7 @@ async def apply(
         conn_id: The connection; None applies all of them, side by side.
         limits: When to stop; each connection is judged by itself.
         asked_at: When this was asked for; aware. None: now. A stop that was asked for later holds.
+        lease_seconds: For how long what a killed process had in hand stays untouched.
         ledger: Where it is kept.
         connect: Gives the client of a connection.
         say: Told how far it is.
@@ -76,7 +79,7 @@ async def apply(
     since = await asyncio.to_thread(asked_since, ledger, asked_at)
     found = await asyncio.to_thread(ledger.change_set, change_set_id)
     if (stop := found.stop_after(since)) is not None:
-        await _leave_stopped(ledger, change_set_id, conn_id, stop, say)
+        await _leave_stopped(ledger, change_set_id, conn_id, stop, say=say, lease_seconds=lease_seconds)
     check_not_stopped(found, since)
     await asyncio.to_thread(check_as_approved, ledger, found, digest)
     counts = await asyncio.to_thread(ledger.counts, change_set_id, conn_id)
@@ -95,20 +98,23 @@ async def apply(
         for each in conn_ids:
             account = await accounts.get(each)
             _check_endpoint(account, planned.get(each))
-            parts.append(Part(ledger, change_set_id, account, limits, asked_at=since, say=say))
-        await side_by_side(*(_run(part, ledger, say) for part in parts))
+            name, shown = apply_lease(change_set_id, each, account.endpoint)
+            tenure = Tenure(ledger, name, say, shown=shown, seconds=lease_seconds)
+            parts.append(Part(ledger, change_set_id, account, limits, asked_at=since, tenure=tenure, say=say))
+        await side_by_side(*(part.run() for part in parts))
     return Applied(
         counts=await asyncio.to_thread(ledger.counts, change_set_id, conn_id),
         by_connection=await asyncio.to_thread(_by_connection, ledger, change_set_id, conn_id),
         stopped={part.conn_id: part.stopped for part in parts if part.stopped is not None},
         by_hand=next((part.by_hand for part in parts if part.by_hand is not None), None),
-        go_on_in=_go_on_in([part for part in parts if part.stopped is not None]),
+        go_on_in=_go_on_in(parts),
     )
 
 
-def _go_on_in(stopped: Sequence[Part]) -> float | None:
-    waits = [part.go_on_in for part in stopped if part.go_on_in is not None]
-    return min(waits) if waits and len(waits) == len(stopped) else None
+def _go_on_in(parts: Sequence[Part]) -> float | None:
+    # Whatever else was stopped: it is tried once more with those that wait, and fails the task then.
+    waits = [part.go_on_in for part in parts if part.go_on_in is not None]
+    return min(waits) if waits and not any(part.by_hand for part in parts) else None
 
 
 def _by_connection(ledger: Ledger, change_set_id: str, conn_id: str | None) -> dict[str, dict[str, int]]:
@@ -118,28 +124,28 @@ def _by_connection(ledger: Ledger, change_set_id: str, conn_id: str | None) -> d
     return {of: dict(counts) for of, counts in counted.items()}
 
 
-async def _run(part: Part, ledger: Ledger, say: Callable[[str], object]) -> None:
-    # Of all change sets that are applied through one account, one at a time: two of them could have the same
-    # booking in hand, and tell people twice. The vendor's rates are the account's, so that nothing is lost.
-    async with leased(ledger, apply_lease(part.endpoint), say, shown=f"connection {part.conn_id}"):
-        await part.run()
-
-
 async def _leave_stopped(
-    ledger: Ledger, change_set_id: str, conn_id: str | None, stop: Stop, say: Callable[[str], object]
+    ledger: Ledger,
+    change_set_id: str,
+    conn_id: str | None,
+    stop: Stop,
+    *,
+    say: Callable[[str], object],
+    lease_seconds: float,
 ) -> None:
     """Write of what was not reached before a stop that it was not."""
     endpoints = await asyncio.to_thread(ledger.endpoints, change_set_id)
     for each in await asyncio.to_thread(ledger.conn_ids, change_set_id):
         if conn_id in (None, each):
-            async with leased(ledger, apply_lease(endpoints[each]), say, shown=f"connection {each}"):
+            name, shown = apply_lease(change_set_id, each, endpoints[each])
+            async with leased(ledger, name, say, shown=shown, seconds=lease_seconds) as lease:
                 stopped = (Outcome.UNPROCESSED, Reason.STOPPED)
-                await leave(ledger, change_set_id, each, stopped, f"stopped: {stop}")
+                await leave(ledger, change_set_id, each, stopped, f"stopped: {stop}", lease=lease)
 
 
-def apply_lease(endpoint: str) -> str:
-    """What whoever applies through an account holds."""
-    return f"apply {endpoint[:16]}"
+def apply_lease(change_set_id: str, conn_id: str, endpoint: str) -> tuple[str, str]:
+    """What whoever applies a change set through an account holds: the lease's name, and for a reader."""
+    return f"apply {change_set_id} {conn_id} {endpoint[:16]}", f"change set {change_set_id} at {conn_id}"
 
 
 def asked_since(ledger: Ledger, asked_at: datetime | None) -> datetime:

@@ -16,12 +16,12 @@ from airflow_provider_booking.bookings import (
     Throttled,
     VendorUnavailable,
 )
+from airflow_provider_booking.change_sets.claiming import Claiming
 from airflow_provider_booking.change_sets.hand_out import HandOut, open_pages
 from airflow_provider_booking.change_sets.intent import Intent
 from airflow_provider_booking.change_sets.items import ItemUpdate
 from airflow_provider_booking.change_sets.judging import place_of
-from airflow_provider_booking.change_sets.leasing import LeaseLost
-from airflow_provider_booking.change_sets.ledger import Journal, LedgerUnavailable, StopAskedFor
+from airflow_provider_booking.change_sets.ledger import Journal, LeaseLost, LedgerUnavailable, StopAskedFor
 from airflow_provider_booking.change_sets.parallel import for_each
 from airflow_provider_booking.change_sets.progress import Progress
 from airflow_provider_booking.change_sets.reading import OUTAGE
@@ -31,7 +31,6 @@ from airflow_provider_booking.change_sets.settling import (
     settled_by,
     settled_by_stop,
 )
-from airflow_provider_booking.vendors import waiting
 from airflow_provider_booking.vendors.updating import Update
 
 if TYPE_CHECKING:
@@ -40,7 +39,8 @@ if TYPE_CHECKING:
 
     from airflow_provider_booking.change_sets.accounts import Account
     from airflow_provider_booking.change_sets.items import Item, Stop
-    from airflow_provider_booking.change_sets.ledger import Ledger
+    from airflow_provider_booking.change_sets.leasing import Tenure
+    from airflow_provider_booking.change_sets.ledger import Lease, Ledger
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,12 @@ SAID_ONE_BY_ONE = 50
 
 _CONFLICT = "the slot is not free yet; it is tried again when others have moved"
 _NOT_FREE = "the wanted slot is not free, and nothing else of this change set frees it: choose another"
-_BAD_CANARIES = {(Outcome.HELD, Reason.VENDOR_ERROR), *((Outcome.UNKNOWN, reason) for reason in Reason)}
+_WAITS = (Outcome.UNKNOWN, Reason.THROTTLED)
+"""It cannot be read back yet: that is a reason to wait, and no reason to call somebody."""
+_BAD_CANARIES = {
+    (Outcome.HELD, Reason.VENDOR_ERROR),
+    *((Outcome.UNKNOWN, reason) for reason in Reason if reason is not Reason.THROTTLED),
+}
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,7 @@ class Part:
         account: The connection, open.
         limits: When to stop.
         asked_at: When this was asked for; aware. A stop that was asked for later holds.
+        tenure: The lease to hold while it runs.
         say: Told how far it is.
     """
 
@@ -95,25 +101,29 @@ class Part:
         limits: Limits,
         *,
         asked_at: datetime,
+        tenure: Tenure,
         say: Callable[[str], object],
     ) -> None:
         self.conn_id = account.conn_id
-        self.endpoint = account.endpoint
         self.stopped: str | None = None
         self.by_hand: Stop | None = None
         """The stop that somebody asked for, where that is why it stopped."""
         self.go_on_in: float | None = None
-        """Seconds after which it can go on, where a vendor asked for a longer wait than a task may sleep."""
+        """Seconds until it can go on, where it stopped for nothing but waits that its vendor asked for."""
         self._ledger = ledger
         self._id = change_set_id
         self._account = account
         self._limits = limits
         self._say = say
-        self._journal = Journal(ledger, change_set_id, asked_at=asked_at)
+        self._tenure = tenure
+        self._journal = Journal(ledger, change_set_id, asked_at=asked_at, lease=tenure.lease)
+        self._claiming = Claiming(ledger, self._journal, account, say)
         self._refused_before = 0
         self._begun = False
         self._beginning = asyncio.Lock()
         self._ended: Counter[Outcome] = Counter()
+        self._waiting = 0
+        """Those of the unknown ones that cannot be read back yet."""
         self._unanswered = 0
         self._told = 0
         self._left_behind = (Outcome.UNPROCESSED, Reason.STOPPED)
@@ -121,7 +131,16 @@ class Part:
         """Items whose slot was not free, and how many had been applied by then."""
 
     async def run(self) -> None:
-        """Apply until nothing is open any more, or there is a reason to stop; :attr:`stopped` says which."""
+        """Apply until nothing is open any more, or there is a reason to stop; :attr:`stopped` says which.
+
+        Raises:
+            LedgerUnavailable: The ledger cannot be reached; nothing more was sent.
+            LeaseLost: Another process may have begun the same; nothing more was sent.
+        """
+        async with self._tenure.held():
+            await self._run()
+
+    async def _run(self) -> None:
         already = await asyncio.to_thread(self._ledger.counts, self._id, self.conn_id)
         self._refused_before = already.get(Outcome.REFUSED, 0)
         total = await asyncio.to_thread(self._ledger.count_open, self._id, self.conn_id)
@@ -157,7 +176,7 @@ class Part:
             progress.add(1)
             if self.stopped is not None:
                 return False
-            if update.outcome in (Outcome.APPLIED, Outcome.REFUSED):
+            if update is not None and update.outcome in (Outcome.APPLIED, Outcome.REFUSED):
                 sent.append(update.outcome)
         if sent and Outcome.APPLIED not in sent:
             self._stop(f"none of the {len(sent)} canaries was applied: all were refused")
@@ -180,7 +199,14 @@ class Part:
             if self.stopped is None:
                 yield item
 
-    async def _apply(self, item: Item, *, canary: bool = False) -> ItemUpdate:
+    async def _apply(self, item: Item, *, canary: bool = False) -> ItemUpdate | None:
+        """Work on an item, and write what became of it; None where there is nothing to be done."""
+        in_hand = await self._claiming.take(item, go_on=lambda: self.stopped is None)
+        if in_hand is None:
+            return None
+        return await self._settle(in_hand, canary=canary)
+
+    async def _settle(self, item: Item, *, canary: bool) -> ItemUpdate:
         # Counted before it is sent: what moves while the vendor's "no" is under way may have freed the slot.
         applied = self._ended[Outcome.APPLIED]
         update = await self._updated(item, canary=canary)
@@ -196,6 +222,7 @@ class Part:
             )
         await self._journal.write(update)
         self._ended[update.outcome] += 1
+        self._waiting += (update.outcome, update.reason) == _WAITS
         self._tell(item, update)
         if canary and (update.outcome, update.reason) in _BAD_CANARIES:
             self._stop(f"a canary, row {item.row}, is {update.outcome}: {update.message}")
@@ -206,10 +233,9 @@ class Part:
         """Send what is planned of an item, once, and say what became of it."""
         client = self._account.client
         in_doubt = item.outcome is Outcome.UNKNOWN
-        if in_doubt:
-            # What was sent last may still be under way at the vendor.
-            await waiting.sleep(client.patience.settle_delay)
-        intent = Intent(self._journal, self._account, item, self._begin)
+        intent = Intent(
+            self._journal, self._account, item, begin=self._begin, check_held=self._tenure.check_held
+        )
         try:
             update = Update(
                 client,
@@ -246,7 +272,9 @@ class Part:
             if ended.outcome is not Outcome.APPLIED or await update.holds():
                 return ended
         except BookingError as error:
-            self._stop(f"a canary was applied and could not be read back: {error}")
+            self._stop(
+                f"a canary was applied and could not be read back: {error}", go_on_in=error.retry_after
+            )
             return replace(ended, warnings=(*ended.warnings, f"it could not be read back once more: {error}"))
         return replace(
             ended,
@@ -274,16 +302,16 @@ class Part:
         if isinstance(error, CredentialRejected):
             self._left_behind = (Outcome.HELD, Reason.CREDENTIAL_EXPIRED)
             self._stop(str(error))
-        elif isinstance(error, Throttled):
+        elif isinstance(error, Throttled) or error.reason is Reason.THROTTLED:
             self._left_behind = (Outcome.UNPROCESSED, Reason.THROTTLED)
-            if self.stopped is None:
-                self.go_on_in = error.retry_after
-            self._stop(str(error))
+            # One that was told no time, among others that were, is told the same by them.
+            self._stop(str(error), go_on_in=error.retry_after or self.go_on_in)
         elif isinstance(error, VendorUnavailable):
             self._unanswered += 1
             if self._unanswered >= OUTAGE:
                 self._left_behind = (Outcome.UNPROCESSED, Reason.NO_ANSWER)
-                self._stop(f"{OUTAGE} bookings in a row got no answer; the last: {error}")
+                why = f"{OUTAGE} bookings in a row got no answer; the last: {error}"
+                self._stop(why, go_on_in=error.retry_after)
         else:
             self._unanswered = 0
 
@@ -291,15 +319,21 @@ class Part:
         refused = self._limits.refused_too_many(self._refused_before + self._ended[Outcome.REFUSED])
         if refused is not None:
             self._stop(refused)
-        if self._ended[Outcome.UNKNOWN] > self._limits.max_unknown:
+        unknown = self._ended[Outcome.UNKNOWN] - self._waiting
+        if unknown > self._limits.max_unknown:
             self._stop(
-                f"of {self._ended[Outcome.UNKNOWN]} it is not known what became of them, and max_unknown is "
+                f"of {unknown} it is not known what became of them, and max_unknown is "
                 f"{self._limits.max_unknown}"
             )
 
-    def _stop(self, why: str) -> None:
+    def _stop(self, why: str, *, go_on_in: float | None = None) -> None:
+        """Stop; the first reason is told. A reason that no wait mends outweighs all waits."""
         if self.stopped is None:
-            self.stopped = why
+            self.stopped, self.go_on_in = why, go_on_in
+        elif go_on_in is None or self.go_on_in is None:
+            self.go_on_in = None
+        else:
+            self.go_on_in = max(go_on_in, self.go_on_in)
 
     async def _try_conflicts_again(self) -> bool:
         """Try once more what was in each other's way; tell whether there was a point in it."""
@@ -335,12 +369,19 @@ class Part:
     async def _leave_the_rest(self) -> None:
         """Write of what was not reached that it was not."""
         self._ended[self._left_behind[0]] += await leave(
-            self._ledger, self._id, self.conn_id, self._left_behind, f"stopped: {self.stopped}"
+            self._ledger,
+            self._id,
+            self.conn_id,
+            self._left_behind,
+            f"stopped: {self.stopped}",
+            lease=self._tenure.lease,
         )
 
     def _tell(self, item: Item, update: ItemUpdate) -> None:
         if update.outcome in (Outcome.APPLIED, Outcome.UNCHANGED):
             return
+        if update.reason is Reason.CREDENTIAL_EXPIRED:
+            return  # that it stopped says so once, and for all
         self._told += 1
         if self._told <= SAID_ONE_BY_ONE:
             self._say(
@@ -354,12 +395,21 @@ class Part:
 
 
 async def leave(
-    ledger: Ledger, change_set_id: str, conn_id: str, ending: tuple[Outcome, Reason], message: str
+    ledger: Ledger,
+    change_set_id: str,
+    conn_id: str,
+    ending: tuple[Outcome, Reason],
+    message: str,
+    *,
+    lease: Lease,
 ) -> int:
     """Write of the open items of a connection how they were left, but for those that may have been sent.
 
     Returns:
         How many there were.
+
+    Raises:
+        LeaseLost: Another process may work on them by now.
     """
     count = 0
     outcome, reason = ending
@@ -369,6 +419,6 @@ async def leave(
             for item in page
             if item.outcome in (Outcome.PLANNED, Outcome.UNPROCESSED)
         ]
-        await asyncio.to_thread(ledger.write, change_set_id, left)
+        await asyncio.to_thread(ledger.write, change_set_id, left, lease=lease)
         count += len(left)
     return count

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from airflow_provider_booking.bookings import FieldChange, Held, Outcome, Reason
@@ -33,15 +34,24 @@ class Intent:
         account: The connection.
         item: Whose booking it is.
         begin: Awaited before the intent is written.
+        check_held: Called before the change is sent; raises where the lease may have lapsed.
     """
 
     def __init__(
-        self, journal: Journal, account: Account, item: Item, begin: Callable[[], Awaitable[None]]
+        self,
+        journal: Journal,
+        account: Account,
+        item: Item,
+        *,
+        begin: Callable[[], Awaitable[None]],
+        check_held: Callable[[], None],
     ) -> None:
         self._journal = journal
         self._account = account
         self._item = item
         self._begin = begin
+        self._check_held = check_held
+        self._asked_at = 0.0
         self._times = 0
         self.stands = False
         """Whether the item may have been sent, and nobody knows yet what became of it."""
@@ -54,6 +64,8 @@ class Intent:
         Raises:
             Held: The booking is no longer as it was planned from (reason ``drift.changed``).
             InvalidInput: It was to be kept alive, and has lapsed (reason ``lost.expired``).
+            StopAskedFor: A stop was asked for meanwhile.
+            LeaseLost: Somebody else may work on the booking by now.
             LedgerUnavailable: The intent could not be written.
         """
         if Wish.model_validate(self._item.image.wish).renew is None:
@@ -72,22 +84,36 @@ class Intent:
                 attempt=True,
             )
         )
+        self._asked_at = time.monotonic()
         self._times += 1
         self.stands = True
 
-    async def about_to_repeat(self) -> None:
-        """See :meth:`airflow_provider_booking.vendors.updating.Guard.about_to_repeat`.
+    async def about_to_try(self, *, again: bool) -> None:
+        """See :meth:`airflow_provider_booking.vendors.freshness.Attempts.about_to_try`.
+
+        The ledger is asked once more where the attempt had to wait for its turn, or is not the first.
 
         Raises:
             StopAskedFor: A stop was asked for meanwhile.
-            LedgerUnavailable: Whether one was could not be read.
+            LeaseLost: Somebody else may work on the booking by now.
+            LedgerUnavailable: The ledger could not be asked.
         """
-        try:
-            await self._journal.check_not_stopped()
-        except StopAskedFor:
-            # The attempts of this write were refused for certain; the one before it, if any, was lost.
-            self.stands = self._times > 1
-            raise
+        if again or time.monotonic() - self._asked_at > self._account.client.patience.fresh_for:
+            try:
+                await self._journal.check_may_send(self._item.item_id)
+            except StopAskedFor:
+                # No attempt of this write changed anything; the write before it, if there was one, was lost.
+                self.stands = self._times > 1
+                raise
+            self._asked_at = time.monotonic()
+
+    def going_out(self) -> None:
+        """See :meth:`airflow_provider_booking.vendors.freshness.Attempts.going_out`.
+
+        Raises:
+            LeaseLost: Somebody else may work on the booking by now.
+        """
+        self._check_held()
 
     def _check_as_planned(self, now: Fields, wanted: Fields) -> None:
         planned = planned_from(self._account, self._item.image, wanted)

@@ -84,7 +84,7 @@ class ChangeSet:
         arguments: A digest of what was asked for under the key.
         state: Whether planning is done.
         notify: Who shall be told.
-        rows: How many rows its source had; None until planning is done.
+        rows: How many rows its source had; None until all are taken in.
         digest: Of all that is planned; None until planning is done.
         eta_seconds: How long applying takes at least, by the rate limits; None until planning is done.
         created_at: When planning was begun.

@@ -19,6 +19,7 @@ from airflow_provider_booking.bookings import (
     InvalidInput,
     Outcome,
     Reason,
+    Throttled,
     VendorUnavailable,
 )
 from airflow_provider_booking.change_sets.items import Image, ItemUpdate, Move, Target
@@ -69,10 +70,15 @@ class Judge:
 
         Returns:
             Outcome ``planned`` with the target, ``unchanged`` where all is as wished, or ``refused``.
+
+        Raises:
+            Throttled: Something more had to be read, and the vendor asks to slow down.
         """
         try:
             return await self._planned(item, record)
         except BookingError as error:
+            if isinstance(error, Throttled) and error.retryable:
+                raise
             return failed(item, error)
         except Exception as error:  # noqa: BLE001  (one odd booking must not cost the others)
             log.warning("row %d cannot be planned: %s", item.row, place_of(error))

@@ -5,31 +5,142 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import time
 import uuid
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
+
+from airflow_provider_booking.change_sets.ledger import Lease, LeaseLost, LedgerUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from airflow_provider_booking.change_sets.ledger import Ledger
 
+__all__ = ["SECONDS", "LeaseLost", "Tenure", "leased"]
+
 SECONDS = 30.0
 """For how long a lease holds if its holder dies."""
 _RENEWED = 3
 """How often it is renewed within that time."""
 _LOOK = 1.0
-"""Seconds between two tries to get it."""
+"""Seconds between two tries to get it, or to renew it when the ledger is away."""
 
 
-class LeaseLost(Exception):
-    """Somebody else may have begun the same work: nothing more may be sent."""
+class Tenure:
+    """A lease that can be held while a block runs.
+
+    Args:
+        ledger: Where the lease is kept.
+        name: What must not be done twice at once.
+        say: Told once if there is a wait.
+        shown: What is held, for a reader.
+        seconds: For how long it holds if its holder dies.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        name: str,
+        say: Callable[[str], object],
+        *,
+        shown: str,
+        seconds: float = SECONDS,
+    ) -> None:
+        self.lease = Lease(name, f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}", shown)
+        self._ledger = ledger
+        self._say = say
+        self._seconds = seconds
+        self._holds_until = 0.0
+        """By this process's own clock: not later than by the ledger's."""
+
+    @asynccontextmanager
+    async def held(self) -> AsyncIterator[None]:
+        """Hold the lease until the block ends; wait for it while another process has it.
+
+        Raises:
+            LeaseLost: It could not be renewed in time; the block was cancelled.
+        """
+        await self._take()
+        try:
+            async with self._renewing():
+                yield
+        finally:
+            with suppress(LedgerUnavailable):  # it lapses by itself
+                await asyncio.to_thread(self._ledger.drop_lease, self.lease.name, self.lease.holder)
+
+    def check_held(self) -> None:
+        """Return where the lease holds for certain, without asking the ledger.
+
+        Raises:
+            LeaseLost: It may have lapsed: this process stood still, or the ledger is away for too long.
+        """
+        if time.monotonic() >= self._holds_until:
+            raise self.lease.lost()
+
+    async def _take(self) -> None:
+        told = False
+        while not await self._asked(self._ledger.take_lease):
+            if not told:
+                told = True
+                self._say(
+                    f"Another run has {self.lease.shown} in hand: waiting for it, or for {self._seconds:g} s "
+                    "if it died"
+                )
+            await asyncio.sleep(min(_LOOK, self._seconds / _RENEWED))
+
+    async def _asked(self, call: Callable[[str, str, float], bool]) -> bool:
+        began = time.monotonic()
+        ours = await asyncio.to_thread(call, self.lease.name, self.lease.holder, self._seconds)
+        if ours:
+            self._holds_until = began + self._seconds
+        return ours
+
+    @asynccontextmanager
+    async def _renewing(self) -> AsyncIterator[None]:
+        work = asyncio.current_task()
+        lost = False
+
+        async def renew() -> None:
+            nonlocal lost
+            await self._renew_while_it_holds()
+            lost = True
+            if work is not None:
+                work.cancel()
+
+        renewing = asyncio.create_task(renew())
+        try:
+            yield
+        except asyncio.CancelledError:
+            if lost and work is not None:
+                work.uncancel()
+                raise self.lease.lost() from None
+            raise
+        finally:
+            renewing.cancel()
+
+    async def _renew_while_it_holds(self) -> None:
+        """Return when the lease is somebody else's, or may be."""
+        pause = self._seconds / _RENEWED
+        while True:
+            await asyncio.sleep(min(pause, max(0.0, self._holds_until - time.monotonic())))
+            try:
+                # The ledger may be away for a while, or leave us waiting for longer than the lease holds.
+                async with asyncio.timeout(self._holds_until - time.monotonic()):
+                    if not await self._asked(self._ledger.renew_lease):
+                        return
+            except TimeoutError:
+                return
+            except Exception:  # noqa: BLE001  (whatever it is, it may be over before the lease lapses)
+                pause = min(_LOOK, self._seconds / _RENEWED)
+            else:
+                pause = self._seconds / _RENEWED
 
 
 @asynccontextmanager
 async def leased(
-    ledger: Ledger, name: str, say: Callable[[str], object], *, shown: str
-) -> AsyncIterator[None]:
+    ledger: Ledger, name: str, say: Callable[[str], object], *, shown: str, seconds: float = SECONDS
+) -> AsyncIterator[Lease]:
     """Hold a lease until the block ends; wait for it while another process has it.
 
     Args:
@@ -37,50 +148,11 @@ async def leased(
         name: What must not be done twice at once.
         say: Told once if there is a wait.
         shown: What is held, for a reader.
+        seconds: For how long it holds if its holder dies.
 
     Raises:
         LeaseLost: It could not be renewed in time; the block was cancelled.
     """
-    holder = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
-    told = False
-    while not await asyncio.to_thread(ledger.take_lease, name, holder, SECONDS):
-        if not told:
-            told = True
-            say(f"Another run has {shown} in hand: waiting for it, or for {SECONDS:.0f} s if it died")
-        await asyncio.sleep(_LOOK)
-    try:
-        async with _renewing(ledger, name, holder, shown):
-            yield
-    finally:
-        await asyncio.to_thread(ledger.drop_lease, name, holder)
-
-
-@asynccontextmanager
-async def _renewing(ledger: Ledger, name: str, holder: str, shown: str) -> AsyncIterator[None]:
-    work = asyncio.current_task()
-    lost = False
-
-    async def renew() -> None:
-        nonlocal lost
-        while True:
-            await asyncio.sleep(SECONDS / _RENEWED)
-            try:
-                lost = not await asyncio.to_thread(ledger.renew_lease, name, holder, SECONDS)
-            except Exception:  # noqa: BLE001  (whatever keeps it from being renewed, it is not ours for certain)
-                lost = True
-            if lost and work is not None:
-                work.cancel()
-                return
-
-    renewing = asyncio.create_task(renew())
-    try:
-        yield
-    except asyncio.CancelledError:
-        if lost:
-            raise LeaseLost(
-                f"The lease on {shown} could not be renewed, so that another run may have taken it up: "
-                "nothing more was sent. Run the task again."
-            ) from None
-        raise
-    finally:
-        renewing.cancel()
+    tenure = Tenure(ledger, name, say, shown=shown, seconds=seconds)
+    async with tenure.held():
+        yield tenure.lease

@@ -108,6 +108,7 @@ async def plan(
     Raises:
         InvalidInput: The source cannot be read at all or names no booking, the connection that is given does
             not exist, or the key was used for something else.
+        Throttled: A vendor asks to slow down. What was read is kept, and planning again goes on from there.
         LedgerUnavailable: The ledger cannot be reached.
     """
     new = NewChangeSet(
@@ -132,10 +133,11 @@ async def plan(
                     f"{request.key} is planned already, but for {again} that could not be read: reading these"
                 )
                 return await planner.go_on(found.rows or 0)
-            if found.started_at is not None:
-                # It was planned once, and something of it may have been sent since.
+            # All its rows are in the ledger, or something of it may have been sent.
+            taken_in = found.rows is not None and found.arguments == request.arguments
+            if found.started_at is not None or taken_in:
                 return await planner.go_on(found.rows or 0)
-            # What a planning that died left over wrote to no vendor, so it can be forgotten.
+            # What a planning left over that died before wrote to no vendor, so it can be forgotten.
             await asyncio.to_thread(ledger.restart, found.change_set_id, new)
             return await planner.run(open_rows)
 
@@ -174,6 +176,7 @@ class _Planner:
             self._applied_at = await asyncio.to_thread(self._ledger.endpoints, of)
         rows = await self._take_in(open_rows)
         await asyncio.to_thread(self._ledger.settle_duplicates, self._id)
+        await asyncio.to_thread(self._ledger.keep_rows, self._id, rows)
         return await self.go_on(rows)
 
     async def go_on(self, rows: int) -> ChangeSet:

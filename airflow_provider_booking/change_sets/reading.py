@@ -6,7 +6,12 @@ import asyncio
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from airflow_provider_booking.bookings import BookingError, CredentialRejected, VendorUnavailable
+from airflow_provider_booking.bookings import (
+    BookingError,
+    CredentialRejected,
+    Throttled,
+    VendorUnavailable,
+)
 from airflow_provider_booking.change_sets.judging import failed
 from airflow_provider_booking.change_sets.parallel import for_each
 
@@ -62,6 +67,9 @@ class Reading:
 
         Args:
             count: How many that are.
+
+        Raises:
+            Throttled: The vendor asks to slow down. What is unread stays so, and is read by going on.
         """
         if count >= WORTH_A_LIST:
             await self._read_list(count)
@@ -78,8 +86,10 @@ class Reading:
         try:
             record = await client.read(item.booking_id, client.parse_options({}))
         except BookingError as error:
+            if isinstance(error, Throttled) and error.retryable:
+                raise  # a plan that lacks rows because the vendor was busy would be a loss
             self._unanswered = self._unanswered + 1 if isinstance(error, VendorUnavailable) else 0
-            if isinstance(error, CredentialRejected) or self._unanswered >= OUTAGE:
+            if isinstance(error, CredentialRejected | Throttled) or self._unanswered >= OUTAGE:
                 self._hopeless = error
             return failed(item, error)
         self._unanswered = 0

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from airflow_provider_booking.bookings import InvalidInput
 from airflow_provider_booking.change_sets.apply import Applied, apply, apply_lease, asked_since
 from airflow_provider_booking.change_sets.items import Kind, State
-from airflow_provider_booking.change_sets.leasing import leased
+from airflow_provider_booking.change_sets.leasing import SECONDS, leased
 from airflow_provider_booking.change_sets.plan import PlanRequest, plan
 from airflow_provider_booking.change_sets.sources.undone import Undone
 from airflow_provider_booking.change_sets.wall_time import OnDst
@@ -50,6 +50,7 @@ async def revert(
     include_past: bool,
     notify: Notify | None,
     asked_at: datetime | None,
+    lease_seconds: float = SECONDS,
     ledger: Ledger,
     connect: Connect,
     say: Callable[[str], object],
@@ -67,6 +68,7 @@ async def revert(
         include_past: Whether bookings that have begun may be changed as well, or moved into the past.
         notify: Who shall be told; None: as in the change set that is taken back.
         asked_at: When this was asked for; aware. None: now. A stop that was asked for later holds.
+        lease_seconds: For how long what a killed process had in hand stays untouched.
         ledger: Where both are kept.
         connect: Gives the client of a connection.
         say: Told how far it is.
@@ -85,8 +87,9 @@ async def revert(
             f"change set {change_set_id} is not planned to its end", hint="there is nothing to take back"
         )
     # Two at once would each plan what the other one is about to send.
-    async with leased(ledger, f"revert {change_set_id}", say, shown=f"the revert of {change_set_id}"):
-        await _come_to_rest(original, ledger, say)
+    shown = f"the revert of {change_set_id}"
+    async with leased(ledger, f"revert {change_set_id}", say, shown=shown, seconds=lease_seconds):
+        await _come_to_rest(original, ledger, say, lease_seconds)
         arguments = f"revert {change_set_id} {notify} {include_past}"
         request = PlanRequest(
             key=await asyncio.to_thread(_key, ledger, change_set_id, arguments) if key is None else key,
@@ -111,6 +114,7 @@ async def revert(
             conn_id=None,
             limits=limits,
             asked_at=since,
+            lease_seconds=lease_seconds,
             ledger=ledger,
             connect=connect,
             say=say,
@@ -118,14 +122,17 @@ async def revert(
     return Reverted(planned.change_set_id, applied)
 
 
-async def _come_to_rest(original: ChangeSet, ledger: Ledger, say: Callable[[str], object]) -> None:
+async def _come_to_rest(
+    original: ChangeSet, ledger: Ledger, say: Callable[[str], object], lease_seconds: float
+) -> None:
     """Stop what is still being applied of a change set, so that all of what it leaves is seen."""
     if not await asyncio.to_thread(ledger.conn_ids, original.change_set_id):
         return
     await asyncio.to_thread(ledger.ask_to_stop, original.change_set_id, "a revert")
     endpoints = await asyncio.to_thread(ledger.endpoints, original.change_set_id)
     for conn_id, endpoint in endpoints.items():
-        async with leased(ledger, apply_lease(endpoint), say, shown=f"connection {conn_id}"):
+        name, shown = apply_lease(original.change_set_id, conn_id, endpoint)
+        async with leased(ledger, name, say, shown=shown, seconds=lease_seconds):
             pass  # whoever applied it through this account is done
 
 

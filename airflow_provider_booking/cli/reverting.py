@@ -16,6 +16,7 @@ from airflow_provider_booking.cli.overview import listed, overview
 from airflow_provider_booking.cli.pages import Page, Table, show, show_json
 from airflow_provider_booking.cli.running import say
 from airflow_provider_booking.hooks.connecting import connect
+from airflow_provider_booking.hooks.places import lease_seconds
 
 if TYPE_CHECKING:
     from airflow_provider_booking.change_sets.ledger import Ledger
@@ -52,6 +53,7 @@ def revert_and_tell(
             include_past=include_past,
             notify=None,
             asked_at=None,
+            lease_seconds=lease_seconds(),
             ledger=ledger,
             connect=connect,
             say=say,

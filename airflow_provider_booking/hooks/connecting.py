@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,9 @@ _HOOKS = {
     "kos": "kos:KosHook",
 }
 
+# As Airflow checks it when a connection is made.
+_CONN_ID = re.compile(r"[\w#!().:/\\-]+")
+
 
 async def connect(conn_id: str) -> VendorClient[Any, Any]:
     """The client of a connection, to be entered with ``async with``.
@@ -30,8 +34,13 @@ async def connect(conn_id: str) -> VendorClient[Any, Any]:
         conn_id: The id of an Airflow connection of one of our types.
 
     Raises:
-        InvalidInput: There is no such connection, or it is of another type.
+        InvalidInput: There is no such connection, its id could be none, or it is of another type.
     """
+    if not _CONN_ID.fullmatch(conn_id):
+        # Airflow holds none of this name, and would log what it was asked for.
+        raise InvalidInput(
+            "conn_id is no id of a connection", hint="give letters, digits and any of _ - . : ( ) # ! / \\"
+        )
     try:
         connection = await BaseHook.aget_connection(conn_id)
     except AirflowNotFoundException:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 LONGEST_KEPT = 36_500
 """Days: a hundred years."""
+SHORTEST_LEASE, LONGEST_LEASE = 1, 3_600
+"""Seconds."""
 
 
 def airflow_home() -> Path:
@@ -35,19 +37,34 @@ def open_ledger() -> Ledger:
     """
     from airflow_provider_booking.change_sets import ledger  # noqa: PLC0415  (loads SQLAlchemy)
 
-    url = conf.get("booking", "ledger_url") or f"sqlite:///{airflow_home() / 'booking_ledger.db'}"
     return ledger.open_ledger(
-        url,
+        conf.get("booking", "ledger_url") or f"sqlite:///{_ledger_file()}",
         ledger.Sealer(conf.get("core", "fernet_key", fallback="")),
         keep_days=_keep_days(),
     )
 
 
+def _ledger_file() -> Path:
+    return airflow_home() / "booking_ledger.db"
+
+
+def lease_seconds() -> float:
+    """For how long what a killed process had in hand stays untouched, as section ``[booking]`` says.
+
+    Raises:
+        InvalidInput: It is no such time.
+    """
+    seconds = _number("lease_seconds")
+    if not SHORTEST_LEASE <= seconds <= LONGEST_LEASE:
+        raise InvalidInput(
+            "[booking] lease_seconds is no number of seconds",
+            hint=f"give one from {SHORTEST_LEASE} to {LONGEST_LEASE}",
+        )
+    return seconds
+
+
 def _keep_days() -> float:
-    try:
-        days: float = conf.getfloat("booking", "keep_days")
-    except (AirflowConfigException, ValueError):
-        days = math.nan
+    days = _number("keep_days")
     if not 0 < days <= LONGEST_KEPT:
         raise InvalidInput(
             "[booking] keep_days is no number of days", hint=f"give one from 1 to {LONGEST_KEPT}"
@@ -55,14 +72,37 @@ def _keep_days() -> float:
     return days
 
 
+def _number(option: str) -> float:
+    try:
+        number: float = conf.getfloat("booking", option)
+    except (AirflowConfigException, ValueError):
+        return math.nan
+    return number
+
+
 def sharing() -> Sharing:
     """Where pace and token of a credential are shared, as section ``[booking]`` says."""
     url = conf.get("booking", "throttle_url") or f"sqlite:///{airflow_home() / 'booking_throttle.db'}"
+    ledger_url = conf.get("booking", "ledger_url")
+    if not ledger_url and _ledger_file().exists():
+        ledger_url = f"sqlite:///{_ledger_file()}"
     # One for the process: what is shared is found by it.
-    return _sharing(os.getpid(), url)
+    return _sharing(os.getpid(), url, ledger_url or None)
 
 
 @cache
-def _sharing(pid: int, throttle_url: str) -> Sharing:
+def _sharing(pid: int, throttle_url: str, ledger_url: str | None) -> Sharing:
     del pid
-    return Sharing(throttle_url)
+    if ledger_url is None:
+        return Sharing(throttle_url)  # who updates one booking needs no ledger, and makes none
+    from airflow_provider_booking.change_sets.token_store import LedgerTokens  # noqa: PLC0415  (not of DAGs)
+
+    return Sharing(throttle_url, LedgerTokens(lambda: _found_ledger(ledger_url)))
+
+
+def _found_ledger(url: str) -> Ledger | None:
+    """The ledger, if it has been made and there is a key to read it with."""
+    from airflow_provider_booking.change_sets import ledger  # noqa: PLC0415  (loads SQLAlchemy)
+
+    keys = conf.get("core", "fernet_key", fallback="")
+    return ledger.find_ledger(url, ledger.Sealer(keys)) if keys.strip() else None

@@ -1,6 +1,7 @@
 """Airflow operators for many bookings: plan a change set, approve it, apply it, report on it.
 
-A change set lives in the ledger at ``[booking] ledger_url``. Running any of these tasks again is right.
+A change set lives in the ledger at ``[booking] ledger_url``. Running any of these tasks again is right. Where
+a vendor asks for a wait longer than ``[booking] longest_wait``, a task is deferred until then, and goes on.
 """
 
 from __future__ import annotations
@@ -69,7 +70,8 @@ class PlanBookingChangesOperator(LedgerOperator):
     Raises:
         AirflowFailException: An argument is wrong, the source cannot be read or names no booking, or the key
             was used for something else.
-        AirflowException: The ledger could not be reached.
+        AirflowException: The ledger could not be reached, or a vendor asks to slow down without saying until
+            when; a retry goes on from there.
     """
 
     template_fields: Sequence[str] = ("source", "change", "conn_id", "key", "notify", "on_dst")
@@ -201,6 +203,7 @@ class ApplyBookingChangesOperator(LedgerOperator):
         from airflow_provider_booking.change_sets.apply import apply  # noqa: PLC0415  (heavy)
         from airflow_provider_booking.change_sets.applying import Limits  # noqa: PLC0415  (heavy)
         from airflow_provider_booking.hooks.connecting import connect  # noqa: PLC0415  (heavy)
+        from airflow_provider_booking.hooks.places import lease_seconds  # noqa: PLC0415  (heavy)
 
         conn_id = self.conn_id or None
         applied = await apply(
@@ -209,10 +212,12 @@ class ApplyBookingChangesOperator(LedgerOperator):
             conn_id=conn_id,
             limits=Limits(self.canary, self.max_refused, self.max_unknown),
             asked_at=asked_at(context),
+            lease_seconds=lease_seconds(),
             ledger=ledger,
             connect=connect,
             say=self.log.info,
         )
+        self.wait_for_vendors(applied)
         part = f"connection-{conn_id}" if conn_id else ""
         report = await self.report(ledger, self.change_set_id, part=part, conn_id=conn_id)
         judge(applied, report, max_refused=self.max_refused, max_unknown=self.max_unknown)
@@ -280,6 +285,7 @@ class RevertBookingChangesOperator(LedgerOperator):
         from airflow_provider_booking.change_sets.applying import Limits  # noqa: PLC0415  (heavy)
         from airflow_provider_booking.change_sets.revert import revert  # noqa: PLC0415  (heavy)
         from airflow_provider_booking.hooks.connecting import connect  # noqa: PLC0415  (heavy)
+        from airflow_provider_booking.hooks.places import lease_seconds  # noqa: PLC0415  (heavy)
         from airflow_provider_booking.vendors.planning import Notify  # noqa: PLC0415
 
         reverted = await revert(
@@ -289,10 +295,12 @@ class RevertBookingChangesOperator(LedgerOperator):
             include_past=self.include_past,
             notify=_choice("notify", self.notify, Notify) if self.notify else None,
             asked_at=asked_at(context),
+            lease_seconds=lease_seconds(),
             ledger=ledger,
             connect=connect,
             say=self.log.info,
         )
+        self.wait_for_vendors(reverted.applied)
         report = await self.report(ledger, reverted.change_set_id)
         judge(reverted.applied, report, max_refused=self.max_refused, max_unknown=self.max_unknown)
         return {

@@ -8,18 +8,20 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk import BaseAsyncOperator
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
+
+from airflow_provider_booking.operators.long_waits import WaitingOperator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from airflow.sdk import Context
 
+    from airflow_provider_booking.change_sets.apply import Applied
     from airflow_provider_booking.change_sets.ledger import Ledger
 
 
-class LedgerOperator(BaseAsyncOperator):
+class LedgerOperator(WaitingOperator):
     """Opens the ledger, and turns what is wrong into one sentence."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -36,7 +38,9 @@ class LedgerOperator(BaseAsyncOperator):
         Raises:
             AirflowFailException: A retry would fail the same way.
             AirflowException: A retry may succeed.
+            TaskDeferred: A vendor asked for a long wait; afterwards the task goes on.
         """
+        from airflow_provider_booking.bookings import NotApplied  # noqa: PLC0415  (heavy)
         from airflow_provider_booking.hooks.places import open_ledger  # noqa: PLC0415  (heavy)
         from airflow_provider_booking.operators.storage import check_report_place  # noqa: PLC0415  (heavy)
 
@@ -44,12 +48,31 @@ class LedgerOperator(BaseAsyncOperator):
             # In a thread: object storage may look up a connection, which must not block the loop.
             await asyncio.to_thread(check_report_place)
             ledger = await asyncio.to_thread(open_ledger)
-            with ledger:
-                return await self.work(ledger, context)
+            try:
+                with ledger:
+                    return await self.work(ledger, context)
+            except NotApplied as error:
+                self.wait_if_told(error)
+                raise
 
     async def work(self, ledger: Ledger, context: Context) -> dict[str, Any]:
         """Do the work, with the ledger open; what it raises becomes one sentence."""
         raise NotImplementedError
+
+    def wait_for_vendors(self, applied: Applied) -> None:
+        """Defer the task where applying stopped only because vendors asked for long waits.
+
+        No report is written before: this one goes on, and that of the end tells of every row.
+
+        Raises:
+            TaskDeferred: It goes on afterwards.
+        """
+        if applied.go_on_in is None:
+            return
+        counts = ", ".join(f"{count} {outcome}" for outcome, count in applied.counts.items())
+        why = "; ".join(f"{conn_id}: {sentence}" for conn_id, sentence in applied.stopped.items())
+        done = applied.counts.get("applied", 0) + applied.counts.get("unchanged", 0)
+        self.wait_outside(applied.go_on_in, f"{why} ({counts})", done=done)
 
     async def report(
         self, ledger: Ledger, change_set_id: str, *, part: str = "", conn_id: str | None = None

@@ -86,6 +86,7 @@ class FeishuRenewReservesOperator(LedgerOperator):
         from airflow_provider_booking.change_sets.apply import apply, asked_since  # noqa: PLC0415  (heavy)
         from airflow_provider_booking.change_sets.applying import Limits  # noqa: PLC0415  (heavy)
         from airflow_provider_booking.change_sets.plan import plan  # noqa: PLC0415  (heavy)
+        from airflow_provider_booking.hooks.places import lease_seconds  # noqa: PLC0415  (heavy)
         from airflow_provider_booking.operators.storage import open_rows  # noqa: PLC0415  (heavy)
 
         request = self._request(context)
@@ -103,12 +104,14 @@ class FeishuRenewReservesOperator(LedgerOperator):
             # One odd reserve must not cost the others their number: nothing but the vendor stops this.
             limits=Limits(canary=0, max_refused=None, max_unknown=sys.maxsize),
             asked_at=since,
+            lease_seconds=lease_seconds(),
             ledger=ledger,
             connect=clocks.connect,
             say=self.log.info,
         )
         renewals = await asyncio.to_thread(_looked_at, ledger, planned.change_set_id, clocks)
         _measure(renewals)
+        self.wait_for_vendors(applied)
         report = await self.report(ledger, planned.change_set_id)
         self._judge(renewals, applied, report)
         return {

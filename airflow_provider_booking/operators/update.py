@@ -5,8 +5,9 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk import BaseAsyncOperator
 from airflow.sdk.exceptions import AirflowFailException
+
+from airflow_provider_booking.operators.long_waits import WaitingOperator
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,11 +17,12 @@ if TYPE_CHECKING:
     from airflow_provider_booking.hooks.vendor import VendorHook
 
 
-class UpdateOperator(BaseAsyncOperator):
+class UpdateOperator(WaitingOperator):
     """Update one booking; needs no ledger.
 
     The booking is read first, so that running the task again is right: what is as wanted already is not sent
-    a second time, and nobody is told twice.
+    a second time, and nobody is told twice. Where the vendor asks for a wait longer than ``[booking]
+    longest_wait``, the task is deferred until then.
 
     Args:
         changes: Vendor field names to values. A key that is absent is left as it is, None clears, any other
@@ -65,6 +67,7 @@ class UpdateOperator(BaseAsyncOperator):
             async with self.hook().get_conn() as client:
                 result = await client.update_booking(self.booking_id_given(), self.changes, **options)
         except BookingError as error:
+            self.wait_if_told(error)
             if error.retryable or isinstance(error, OutcomeUnknown):
                 raise
             # The text says all there is to say; the chain would only repeat it.

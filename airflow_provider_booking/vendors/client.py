@@ -17,6 +17,7 @@ from airflow_provider_booking.vendors.patience import Patience
 from airflow_provider_booking.vendors.sessions import Credential, credential_of, session
 from airflow_provider_booking.vendors.settings import VendorSettings
 from airflow_provider_booking.vendors.sharing import WITHIN_THIS_PROCESS
+from airflow_provider_booking.vendors.token_auth import TokenAuth
 from airflow_provider_booking.vendors.tokens import Token
 from airflow_provider_booking.vendors.updating import Update
 
@@ -48,7 +49,8 @@ class VendorClient(ABC, Generic[Settings, AChange]):
 
     Args:
         settings: The connection, or a coroutine function that looks it up on entering.
-        on_token: Awaited with every access token that is fetched, so that it can be masked in logs.
+        on_token: Awaited with every access token that is new to this process, before it is shown, so that
+            it can be masked in logs.
         patience: How long calls go on trying, and wait.
         sharing: Where pace and token of the credential are shared with other processes.
     """
@@ -236,6 +238,20 @@ class VendorClient(ABC, Generic[Settings, AChange]):
         del record
         return ()
 
+    def _token_auth(
+        self, fetch: Callable[[], Awaitable[Token]], operation: Operation, **shown: Any
+    ) -> TokenAuth:
+        """Shows the credential's access token.
+
+        Args:
+            fetch: Gets a new one from the vendor.
+            operation: The call that it is shown for.
+            **shown: How it is shown, and when it counts as refused; see :class:`TokenAuth`.
+        """
+        return TokenAuth(
+            self._here.credential.tokens, fetch, use=operation.name, on_token=self._on_token, **shown
+        )
+
     async def _new_token(
         self,
         operation: Operation,
@@ -266,8 +282,6 @@ class VendorClient(ABC, Generic[Settings, AChange]):
             raise VendorUnavailable(
                 "the answer holds no token", vendor=self.vendor, operation=operation.name, hint="try again"
             )
-        if self._on_token is not None:
-            await self._on_token(value)
         return Token(value, use_until=asked_at + seconds - early)
 
     @abstractmethod

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -15,29 +15,42 @@ class Stale(Exception):
     """A booking was changed by somebody else while its update waited; nothing was sent."""
 
 
+class Attempts(Protocol):
+    """Watches over the attempts to send one write."""
+
+    async def about_to_try(self, *, again: bool) -> None:
+        """Return once the change may be tried; called before each attempt. Raising leaves it unsent.
+
+        Args:
+            again: Whether it is not the first: the vendor refused those before for certain, for the moment.
+        """
+
+    def going_out(self) -> None:
+        """Return where the change may still go out; called when its first byte is about to. Must not wait.
+
+        Until then a connection may have been opened, or a token fetched. Raising leaves it unsent.
+        """
+
+
 class _Ground:
     """What a write stands on: a booking as it was read at some time."""
 
     def __init__(
-        self,
-        look_again: Callable[[], Awaitable[None]],
-        fresh_for: float,
-        about_to_repeat: Callable[[], Awaitable[None]] | None,
+        self, look_again: Callable[[], Awaitable[None]], fresh_for: float, attempts: Attempts | None
     ) -> None:
+        self.attempts = attempts
         self._look_again = look_again
         self._fresh_for = fresh_for
-        self._about_to_repeat = about_to_repeat
         self._repeats = False
         self._read_at = time.monotonic()
 
     async def renew(self) -> None:
-        if self._repeats and self._about_to_repeat is not None:
-            await self._about_to_repeat()
-        self._repeats = True
-        if time.monotonic() - self._read_at < self._fresh_for:
-            return
-        await self._look_again()
-        self._read_at = time.monotonic()
+        if time.monotonic() - self._read_at >= self._fresh_for:
+            await self._look_again()
+            self._read_at = time.monotonic()
+        again, self._repeats = self._repeats, True
+        if self.attempts is not None:
+            await self.attempts.about_to_try(again=again)
 
 
 _ground: ContextVar[_Ground | None] = ContextVar("booking_ground_of_a_write", default=None)
@@ -48,17 +61,16 @@ def standing_on(
     look_again: Callable[[], Awaitable[None]],
     *,
     fresh_for: float,
-    about_to_repeat: Callable[[], Awaitable[None]] | None = None,
+    attempts: Attempts | None = None,
 ) -> Iterator[None]:
     """Let writes in the block be sent only on what was read a moment ago.
 
     Args:
         look_again: Reads once more; raises :class:`Stale` where something is otherwise now.
         fresh_for: Seconds after which that has to be done.
-        about_to_repeat: Awaited before each attempt but the first, all of which the vendor refused for
-            certain; raising leaves it unsent.
+        attempts: Asked before each attempt.
     """
-    token = _ground.set(_Ground(look_again, fresh_for, about_to_repeat))
+    token = _ground.set(_Ground(look_again, fresh_for, attempts))
     try:
         yield
     finally:
@@ -75,3 +87,11 @@ async def ensure_fresh() -> None:
     ground = _ground.get()
     if ground is not None:
         await ground.renew()
+
+
+async def going_out(event: str, info: dict[str, Any]) -> None:
+    """Ask once more when a write's first byte is about to go out; an httpx "trace" extension."""
+    del info
+    ground = _ground.get()
+    if ground is not None and ground.attempts is not None and event.endswith("send_request_headers.started"):
+        ground.attempts.going_out()

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from airflow_provider_booking.vendors.sharing import WITHIN_THIS_PROCESS
-from airflow_provider_booking.vendors.throttle import Pause, Throttle
+from airflow_provider_booking.vendors.throttle import Store, Throttle, close_stores, store_at
+from airflow_provider_booking.vendors.token_fetching import TokenFetching
 from airflow_provider_booking.vendors.tokens import TokenCache
 from airflow_provider_booking.vendors.transport import Transport, make_http
 
@@ -32,13 +33,16 @@ class Credential:
 
     tokens: TokenCache
     sharing: Sharing = WITHIN_THIS_PROCESS
-    pause: Pause = field(default_factory=Pause)
+    _store: Store = field(init=False)
     _throttles: dict[tuple[object, ...], Throttle] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._store = store_at(self.sharing.throttle_url)
 
     def throttle(self, settings: VendorSettings) -> Throttle:
         """The pace for the rates that a connection names."""
         return self._throttles.setdefault(
-            (settings.rate_limit, settings.read_rate_limit), Throttle(settings, self.pause)
+            (settings.rate_limit, settings.read_rate_limit), Throttle(settings, self._store)
         )
 
 
@@ -60,15 +64,19 @@ def credential_of(settings: VendorSettings, sharing: Sharing = WITHIN_THIS_PROCE
     # A forked worker starts with locks and tokens of its own: the parent's may be held by a thread it lacks.
     key = (os.getpid(), settings.credential(), sharing)
     with _lock:
-        return _credentials.setdefault(
-            key, Credential(TokenCache(settings.vendor, settings.token_budget), sharing)
-        )
+        if key not in _credentials:
+            source = TokenFetching(
+                settings.credential(), settings.vendor, settings.token_budget, sharing.tokens
+            )
+            _credentials[key] = Credential(TokenCache(source), sharing)
+        return _credentials[key]
 
 
 def forget_credentials() -> None:
     """Forget all tokens and paces, as a new process would. For tests that play several processes."""
     with _lock:
         _credentials.clear()
+    close_stores()
 
 
 @asynccontextmanager

@@ -188,15 +188,27 @@ class VendorSettings(BaseModel):
 
     def credential(self) -> str:
         """A digest of who calls whom: two connections with the same one share token, pause and budgets."""
-        secrets = [
+        return self._digest(self.credential_fields())
+
+    def account(self) -> str:
+        """A digest of whose account it is; a new secret makes no other where something else names it."""
+        return self._digest(self.account_fields())
+
+    def _digest(self, fields: frozenset[str]) -> str:
+        values = [
             value.get_secret_value() if isinstance(value, SecretStr) else value
             for name, value in self
-            if name in self.credential_fields()
+            if name in fields
         ]
-        text = "\0".join([self.vendor, self.host, *(str(each) for each in secrets)])
+        text = "\0".join([self.vendor, self.host, *(str(each) for each in values)])
         return hashlib.sha256(text.encode()).hexdigest()
 
     @classmethod
     def credential_fields(cls) -> frozenset[str]:
         """The fields that say who calls."""
         return frozenset({"login", "password"})
+
+    @classmethod
+    def account_fields(cls) -> frozenset[str]:
+        """The fields that say whose account it is; secrets only where nothing else does."""
+        return cls.credential_fields()

@@ -9,45 +9,46 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
 
+class TokensNotShared(Exception):
+    """The store of tokens cannot be used just now: what is in hand goes on within this process."""
+
+
 class TokenStore(Protocol):
-    """Keeps access tokens where all processes see them; every moment is one of the store's own clock."""
+    """Keeps access tokens where all processes see them; every moment is one of the store's own clock.
+
+    Every call raises :class:`TokensNotShared` where the store cannot be reached.
+    """
 
     async def token(self, credential: str) -> tuple[str, float] | None:
         """The token of a credential and the seconds for which it may still be used; None where there is none.
 
         Args:
-            credential: A digest of who calls whom.
-
-        Raises:
-            NotApplied: The store cannot be reached; nothing was sent.
+            credential: A digest of who calls whom; so for the other calls.
         """
+
+    def turn(self, credential: str) -> AbstractAsyncContextManager[bool]:
+        """Held while a token is fetched; gives whether it is this process's turn. Waits for nobody.
+
+        One process at a time has the turn. That of a process that died lapses.
+        """
+
+    async def count_fetch(self, credential: str, tokens: int, seconds: float) -> float:
+        """Count a fetch that is about to be sent, where no more than ``tokens`` in any ``seconds`` are had.
+
+        Returns:
+            0 where it was counted and may be sent, else the seconds until one may be.
+        """
+
+    async def uncount_fetch(self, credential: str) -> None:
+        """Take the last fetch out of the count again: it is certain that it gave no token."""
 
     async def keep_token(self, credential: str, value: str, seconds: float) -> None:
-        """Keep a token that was just fetched, and count that it was.
+        """Keep a token that was just fetched, in place of any other.
 
-        Raises:
-            NotApplied: The store cannot be reached.
-        """
-
-    async def forget_token(self, credential: str, value: str) -> None:
-        """Forget a token that the vendor does not take, unless it is another one by now.
-
-        Raises:
-            NotApplied: The store cannot be reached.
-        """
-
-    async def wait_for_budget(self, credential: str, tokens: int, seconds: float) -> float:
-        """Seconds until one more token may be fetched, where ``tokens`` in any ``seconds`` are had; 0: now.
-
-        Raises:
-            NotApplied: The store cannot be reached; nothing was sent.
-        """
-
-    def alone(self, credential: str) -> AbstractAsyncContextManager[None]:
-        """Held while a token is fetched: one process at a time does so, the others wait.
-
-        Raises:
-            NotApplied: The store cannot be reached; nothing was sent.
+        Args:
+            credential: Whose.
+            value: The token.
+            seconds: For how long it may be used.
         """
 
 

@@ -28,6 +28,7 @@ class TokenAuth(httpx.Auth):
         tokens: The credential's cache.
         fetch: Gets a new token from the vendor.
         use: What the token is shown for, such as the operation's name.
+        on_token: Awaited with every token that is new to this process, before it is shown.
         is_stale: Whether an answer refuses the token.
         header: The header that carries the token.
         prefix: What stands before the token there.
@@ -39,6 +40,7 @@ class TokenAuth(httpx.Auth):
         fetch: Callable[[], Awaitable[Token]],
         *,
         use: str,
+        on_token: Callable[[str], Awaitable[None]] | None = None,
         is_stale: Callable[[httpx.Response], Awaitable[bool]] = unauthorized,
         header: str = "Authorization",
         prefix: str = "Bearer ",
@@ -46,20 +48,21 @@ class TokenAuth(httpx.Auth):
         self._tokens = tokens
         self._fetch = fetch
         self._use = use
+        self._on_token = on_token
         self._is_stale = is_stale
         self._header = header
         self._prefix = prefix
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """Show the token; where it is refused, show a new one."""
-        token = await self._tokens.get(self._fetch)
+        token = await self._tokens.get(self._fetch, self._on_token)
         response = yield self._shown(request, token)
         if not await self._is_stale(response):
             self._tokens.accept(self._use)
             return
         if not self._tokens.discard(token, self._use):
             return
-        token = await self._tokens.get(self._fetch)
+        token = await self._tokens.get(self._fetch, self._on_token)
         response = yield self._shown(request, token)
         if await self._is_stale(response):
             self._tokens.give_up(token, self._use)

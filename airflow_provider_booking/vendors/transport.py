@@ -15,13 +15,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import email.utils
 import logging
 import ssl
 import time
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 from urllib.parse import quote
 from urllib.request import getproxies
@@ -46,17 +44,20 @@ from airflow_provider_booking.bookings import (
     Reason,
     Refused,
     Throttled,
+    VendorNotReached,
     VendorUnavailable,
 )
 from airflow_provider_booking.vendors import waiting
 from airflow_provider_booking.vendors.connections import Connections
-from airflow_provider_booking.vendors.freshness import ensure_fresh
+from airflow_provider_booking.vendors.freshness import ensure_fresh, going_out
 from airflow_provider_booking.vendors.meanings import FROM_ANYBODY, Failure, Meaning
 from airflow_provider_booking.vendors.quiet import own_request
 from airflow_provider_booking.vendors.settings import is_loopback
+from airflow_provider_booking.vendors.wait_headers import believed, http_date, retry_after
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from airflow_provider_booking.vendors.patience import Patience
     from airflow_provider_booking.vendors.settings import VendorSettings
@@ -65,8 +66,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 USER_AGENT = f"airflow-provider-booking/{__version__}"
-LONGEST_BELIEVED = 86400.0
-"""Seconds. A vendor that asks for a longer wait has made a slip, and would stop a credential for good."""
 _UNREADABLE = object()
 
 # Nothing reached the vendor: no connection, no free one, no proxy, or bytes that httpx would not write.
@@ -194,12 +193,16 @@ class Transport:
 
         async def attempt() -> Answer:
             request = self._written(operation, url, params=parameters or None, json=body, data=form)
-            if operation.kind != "token":
-                await self.throttle.pass_through(
-                    writes=operation.kind == "write", longest_wait=patience.longest_wait
-                )
+            if operation.kind == "read":
+                await self.throttle.pass_through(writes=False, longest_wait=patience.longest_wait)
             if operation.kind == "write":
+                holds_until = await self.throttle.pass_through(
+                    writes=True, longest_wait=patience.longest_wait
+                )
                 await ensure_fresh()
+                if time.monotonic() > holds_until:  # the booking had to be read once more
+                    await self.throttle.pass_through(writes=True, longest_wait=patience.longest_wait)
+                request.extensions["trace"] = going_out
             return await self._send(operation, dialect, request, auth)
 
         if operation.kind == "token" or _slot_in_hand.get():
@@ -251,7 +254,7 @@ class Transport:
         where: dict[str, Any] = {"vendor": self._vendor, "operation": operation.name}
         kind = type(error).__name__
         if isinstance(error, _NOT_SENT):
-            return VendorUnavailable(
+            return VendorNotReached(
                 f"no connection to the vendor ({kind})", hint="check the host and the network", **where
             )
         if isinstance(error, httpx.LocalProtocolError | httpx.UnsupportedProtocol):
@@ -292,7 +295,7 @@ class Transport:
             "request_id": request_id,
         }
         if meaning is None:
-            return _uncertain(operation, failure, where)
+            return _uncertain(operation, failure, where, believed(retry_after(response.headers)))
         error = meaning.error(
             _problem(meaning, failure),
             hint=meaning.hint,
@@ -301,8 +304,7 @@ class Transport:
             **where,
         )
         if isinstance(error, Throttled) and error.retryable:
-            wait = dialect.wait(response.headers) or retry_after(response.headers)
-            error.retry_after = min(wait, LONGEST_BELIEVED) if wait else None
+            error.retry_after = believed(dialect.wait(response.headers) or retry_after(response.headers))
             if error.retry_after:
                 self.throttle.pause(error.retry_after)
         return error
@@ -317,7 +319,9 @@ def _certain_meaning(status: int, failure: Failure | None) -> Meaning | None:
     return FROM_ANYBODY.get(status) if failure is None else None
 
 
-def _uncertain(operation: Operation, failure: Failure | None, where: dict[str, Any]) -> BookingError:
+def _uncertain(
+    operation: Operation, failure: Failure | None, where: dict[str, Any], wait: float | None
+) -> BookingError:
     """For a write the outcome is unknown; a read has changed nothing, whatever came back."""
     status = where["status"]
     problem = "the answer is not the vendor's own"
@@ -332,7 +336,7 @@ def _uncertain(operation: Operation, failure: Failure | None, where: dict[str, A
     if failure is None and status >= 300 and not _gave_up(status):  # noqa: PLR2004
         # Whoever this is, it is not the vendor: a 404 from it does not say that the booking is gone.
         return Refused(problem, hint="check the connection's host", **where)
-    return VendorUnavailable(problem, reason=Reason.VENDOR_ERROR, hint="try again", **where)
+    return VendorUnavailable(problem, reason=Reason.VENDOR_ERROR, hint="try again", retry_after=wait, **where)
 
 
 def _problem(meaning: Meaning, failure: Failure | None) -> str:
@@ -390,31 +394,6 @@ def _say_so(state: RetryCallState) -> None:
     error = state.outcome.exception() if state.outcome else None
     wait = state.next_action.sleep if state.next_action else 0
     log.warning("%s; trying again in %.1f s (attempt %d)", error, wait, state.attempt_number)
-
-
-def http_date(text: str) -> datetime | None:
-    """Read an HTTP date; None where it is none."""
-    try:
-        return email.utils.parsedate_to_datetime(text).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds of a ``Retry-After`` header, in either of its two forms.
-
-    A date is compared with the vendor's own clock, so that ours may be wrong. A zero, a past date and
-    nonsense count as absent: they say nothing about how long to wait.
-    """
-    text = headers.get("retry-after", "").strip()
-    if text.isdecimal():
-        return float(text) or None
-    then = http_date(text)
-    if then is None:
-        return None
-    now = http_date(headers.get("date", "")) or datetime.now(UTC)
-    seconds = (then - now).total_seconds()
-    return seconds if seconds > 0 else None
 
 
 def make_http(settings: VendorSettings) -> httpx.AsyncClient:

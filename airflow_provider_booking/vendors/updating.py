@@ -20,11 +20,12 @@ from airflow_provider_booking.bookings import (
     Outcome,
     OutcomeUnknown,
     Reason,
+    Throttled,
     UpdateResult,
 )
 from airflow_provider_booking.bookings.booking import checked_id
 from airflow_provider_booking.vendors import waiting
-from airflow_provider_booking.vendors.freshness import Stale, standing_on
+from airflow_provider_booking.vendors.freshness import Attempts, Stale, standing_on
 from airflow_provider_booking.vendors.redaction import masked, without_addresses
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class Receipt:
     request_id: str | None
 
 
-class Guard(Protocol):
+class Guard(Attempts, Protocol):
     """Watches over one update, for who keeps books of it."""
 
     async def about_to_send(self, now: Fields, wanted: Fields) -> None:
@@ -67,12 +68,6 @@ class Guard(Protocol):
         Args:
             now: All fields of the booking, as they were read a moment ago.
             wanted: The fields that differ, as they shall read afterwards.
-        """
-
-    async def about_to_repeat(self) -> None:
-        """Return once the change may be tried again, after the vendor refused it for certain, for the moment.
-
-        Raising leaves it unsent.
         """
 
 
@@ -227,8 +222,7 @@ class Update(Generic[AChange]):
             await self._guard.about_to_send(client.fields(record), wanted)
         try:
             fresh_for = client.patience.fresh_for
-            repeat = None if self._guard is None else self._guard.about_to_repeat
-            with standing_on(lambda: self._look_again(record), fresh_for=fresh_for, about_to_repeat=repeat):
+            with standing_on(lambda: self._look_again(record), fresh_for=fresh_for, attempts=self._guard):
                 return await client.write(self._booking_id, record, self._change, self._options)
         except OutcomeUnknown as lost:
             found = await self._read_back(lost)
@@ -262,6 +256,9 @@ class Update(Generic[AChange]):
         except BookingError as error:
             lost.problem += f", and reading back failed ({error.problem})"
             lost.hint = "look at the booking at the vendor before sending it again"
+            lost.retry_after = error.retry_after
+            if isinstance(error, Throttled):
+                lost.reason = error.reason
             raise lost from None
 
     async def _read_after(self, receipt: Receipt) -> Record:
@@ -276,6 +273,7 @@ class Update(Generic[AChange]):
                 request_id=receipt.request_id,
                 reason=error.reason,
                 hint="look at the booking at the vendor before sending it again",
+                retry_after=error.retry_after,
             ) from None
 
     def _comparable(self, record: Record, wanted: Fields) -> Fields:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import uuid
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
@@ -12,26 +11,12 @@ import pytest
 from cryptography.fernet import Fernet
 
 from airflow_provider_booking.change_sets.ledger import Sealer, open_ledger
-from dev.postgres import running_postgres, server_binaries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from airflow_provider_booking.change_sets.ledger import Ledger
-
-
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """Run a PostgreSQL of our own; skip where there is none, unless it is required."""
-    binaries = server_binaries()
-    if binaries is None:
-        reason = "PostgreSQL's server is not installed (Debian and Ubuntu: apt-get install postgresql)"
-        if os.environ.get("BOOKING_REQUIRE_POSTGRES") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with running_postgres(binaries) as url:
-        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -32,6 +32,7 @@ DAG_IDS = (
     "unknown_update",
     "slow_moves",
     "take_back",
+    "long_waits",
     BULK,
 )
 ROOT = Path(__file__).resolve().parent.parent.parent

@@ -42,8 +42,11 @@ class Slow:
         if self._meanwhile is not None and self.asked == 1:
             await self._meanwhile()
 
-    async def about_to_repeat(self) -> None:
-        raise AssertionError("the vendor refuses nothing here")
+    async def about_to_try(self, *, again: bool) -> None:
+        assert not again, "the vendor refuses nothing here"
+
+    def going_out(self) -> None:
+        pass
 
 
 @pytest.mark.usefixtures("new_process")

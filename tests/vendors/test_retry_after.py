@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from airflow_provider_booking.bookings import Throttled
+from airflow_provider_booking.bookings import OutcomeUnknown, Throttled, VendorUnavailable
 from airflow_provider_booking.sandbox import Sandbox
 from airflow_provider_booking.vendors.feishu.client import FeishuClient
 from airflow_provider_booking.vendors.patience import Patience
-from airflow_provider_booking.vendors.transport import retry_after
+from airflow_provider_booking.vendors.wait_headers import retry_after
 
 RESERVE = "6911188411932033028"
 NOON = "Tue, 01 Dec 2026 12:00:00 GMT"
@@ -141,3 +141,32 @@ class TestThrottledCall:
             with pytest.raises(Throttled, match="this month's API quota is used up") as throttled:
                 await client.get_reserve(RESERVE)
         assert (throttled.value.retryable, throttled.value.retry_after, received("GET")) == (False, None, 1)
+
+
+@pytest.mark.usefixtures("new_process")
+class TestCallOfAVendorThatIsDownAndSaysForHowLong:
+    async def test_waits_as_long_as_it_says(
+        self, sandbox: Sandbox, feishu: Make, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        sandbox.fault("feishu", {"status": 503, "headers": {"Retry-After": "7"}}, method="GET")
+        async with feishu() as client:
+            await client.get_reserve(RESERVE)
+        assert announced(caplog) == [7]
+
+    async def test_names_a_wait_that_is_longer_than_patience(
+        self, sandbox: Sandbox, feishu: Make, received: Count
+    ) -> None:
+        sandbox.fault("feishu", {"status": 503, "headers": {"Retry-After": "61"}}, method="GET")
+        async with feishu(patience=Patience(longest_wait=60)) as client:
+            with pytest.raises(VendorUnavailable) as down:
+                await client.get_reserve(RESERVE)
+        assert (down.value.retry_after, received("GET")) == (61, 1)
+
+    async def test_is_never_sent_again_where_it_was_a_write(
+        self, sandbox: Sandbox, feishu: Make, received: Count
+    ) -> None:
+        sandbox.fault("feishu", {"status": 503, "headers": {"Retry-After": "7"}}, method="PUT")
+        async with feishu() as client:
+            with pytest.raises(OutcomeUnknown):
+                await client.update_reserve(RESERVE, {"meeting_settings": {"topic": "Moved"}})
+        assert received("PUT") == 1

@@ -23,6 +23,7 @@ from airflow_provider_booking.bookings import (
     Reason,
     Refused,
     Throttled,
+    VendorNotReached,
     VendorUnavailable,
 )
 from airflow_provider_booking.sandbox import Sandbox
@@ -210,7 +211,7 @@ async def test_a_vendor_that_cannot_be_reached_changed_nothing_and_is_called_aga
     async with jicoo(host=f"http://127.0.0.1:{closed_port}") as client:
         error = await failure(client.update(BOOKING, {"name": "New"}))
     again = [record for record in caplog.records if record.levelno == logging.WARNING]
-    assert (type(error), len(again)) == (VendorUnavailable, ATTEMPTS - 1)
+    assert (type(error), len(again)) == (VendorNotReached, ATTEMPTS - 1)
 
 
 async def test_a_page_of_somebody_else_does_not_prove_a_connection(

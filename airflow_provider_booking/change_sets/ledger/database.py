@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import NullPool
 
 from airflow_provider_booking.bookings import InvalidInput
 from airflow_provider_booking.change_sets.ledger.errors import LedgerUnavailable, told
 from airflow_provider_booking.change_sets.ledger.ledger import Ledger
-from airflow_provider_booking.change_sets.ledger.migrating import migrate
+from airflow_provider_booking.change_sets.ledger.migrating import is_up_to_date, migrate
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine
@@ -44,7 +46,9 @@ def open_ledger(url: str, sealer: Sealer, *, keep_days: float = 90) -> Ledger:
             f"the ledger cannot keep change sets for {keep_days:g} days", hint="give more than 0"
         )
     place = _place(url)
-    engine = _sqlite(place) if place.drivername == "sqlite" else _postgresql(place)
+    if place.drivername == "sqlite":
+        _make_file(place)
+    engine = _engine(place)
     try:
         with told(place.render_as_string(hide_password=True)):
             migrate(engine)
@@ -52,6 +56,34 @@ def open_ledger(url: str, sealer: Sealer, *, keep_days: float = 90) -> Ledger:
         engine.dispose()
         raise
     return Ledger(engine, sealer, keep_days=keep_days)
+
+
+def find_ledger(url: str, sealer: Sealer) -> Ledger | None:
+    """Open the ledger where there is one; nothing is made and nothing is brought up to date.
+
+    It keeps no connection open between calls, so that nobody has to close it.
+
+    Args:
+        url: As for :func:`open_ledger`.
+        sealer: Encrypts what is personal.
+
+    Returns:
+        None where there is none, or none that this version of the package has opened before.
+
+    Raises:
+        InvalidInput: The URL cannot be used, or PostgreSQL's driver is not installed.
+        LedgerUnavailable: The database cannot be reached.
+    """
+    place = _place(url)
+    if place.drivername == "sqlite" and not Path(place.database or "").exists():
+        return None
+    engine = _engine(place, poolclass=NullPool)
+    with told(place.render_as_string(hide_password=True)):
+        return Ledger(engine, sealer, keep_days=math.inf) if is_up_to_date(engine) else None
+
+
+def _engine(place: URL, **pool: Any) -> Engine:
+    return _sqlite(place, **pool) if place.drivername == "sqlite" else _postgresql(place, **pool)
 
 
 def _place(url: str) -> URL:
@@ -80,12 +112,7 @@ def _place(url: str) -> URL:
     return place.set(drivername="sqlite")
 
 
-def _sqlite(place: URL) -> Engine:
-    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
-        raise InvalidInput(
-            f"this Python has SQLite {sqlite3.sqlite_version}, the ledger needs 3.35",
-            hint="use a newer Python, or PostgreSQL",
-        )
+def _make_file(place: URL) -> None:
     file = Path(place.database or "")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -93,9 +120,18 @@ def _sqlite(place: URL) -> Engine:
         file.touch(mode=0o600)
     except OSError as error:
         raise LedgerUnavailable(f"The ledger at {place} cannot be written: {error.strerror}") from error
+
+
+def _sqlite(place: URL, **pool: Any) -> Engine:
+    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+        raise InvalidInput(
+            f"this Python has SQLite {sqlite3.sqlite_version}, the ledger needs 3.35",
+            hint="use a newer Python, or PostgreSQL",
+        )
+    file = Path(place.database or "")
     # SQLAlchemy says when a transaction begins, Python's driver must not.
     arguments = {"timeout": PATIENCE, "isolation_level": None}
-    engine = create_engine(place, connect_args=arguments, hide_parameters=True)
+    engine = create_engine(place, connect_args=arguments, hide_parameters=True, **pool)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, record: Any) -> None:
@@ -126,12 +162,12 @@ def _inode(file: Path) -> int | None:
         return None
 
 
-def _postgresql(place: URL) -> Engine:
+def _postgresql(place: URL, **pool: Any) -> Engine:
     if "connect_timeout" not in place.query:
         place = place.update_query_dict({"connect_timeout": str(CONNECT_TIMEOUT)})
     try:
         # Asks each connection whether it still lives before it is used again.
-        return create_engine(place, pool_pre_ping=True, hide_parameters=True)
+        return create_engine(place, pool_pre_ping=True, hide_parameters=True, **pool)
     except ImportError:
         raise InvalidInput(
             "[booking] ledger_url names PostgreSQL, whose driver is not installed",

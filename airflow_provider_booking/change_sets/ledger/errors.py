@@ -9,11 +9,24 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 
 class LedgerUnavailable(Exception):
     """The ledger cannot be reached, read or written; what was to be written may not be there."""
+
+
+class LeaseLost(Exception):
+    """Somebody else may have begun the same work: nothing more may be sent.
+
+    Args:
+        problem: What happened, for a person.
+        unwritten: The items of which nothing was written, for that reason.
+    """
+
+    def __init__(self, problem: str, unwritten: Collection[int] = ()) -> None:
+        super().__init__(problem)
+        self.unwritten = unwritten
 
 
 @contextmanager

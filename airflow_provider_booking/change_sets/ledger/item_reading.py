@@ -9,27 +9,15 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, func, or_, select, tuple_
 
 from airflow_provider_booking.bookings import Outcome, Reason
-from airflow_provider_booking.change_sets.items import HELD_FOR_NOW, OPEN, Image, Item, Trace
+from airflow_provider_booking.change_sets.items import HELD_FOR_NOW, Image, Item, Trace
 from airflow_provider_booking.change_sets.ledger.item_writing import SHOWN
 from airflow_provider_booking.change_sets.ledger.store import PAGE, Store
-from airflow_provider_booking.change_sets.ledger.tables import PLANNED, UNREAD, items
+from airflow_provider_booking.change_sets.ledger.tables import TO_APPLY, UNREAD, items
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sqlalchemy import Row, Select
-
-# What an apply takes up.
-_TO_APPLY = and_(
-    PLANNED,
-    or_(
-        items.c.outcome.in_(sorted(outcome.value for outcome in OPEN)),
-        and_(
-            items.c.outcome == Outcome.HELD.value,
-            items.c.reason.in_(sorted(reason.value for reason in HELD_FOR_NOW)),
-        ),
-    ),
-)
 
 
 class ItemReading(Store):
@@ -122,7 +110,7 @@ class ItemReading(Store):
             after: Start and item id of the last item of the page before; a start of None is ``math.inf``.
             limit: How many at most.
         """
-        wanted = select(items).where(_of(change_set_id, conn_id), _TO_APPLY)
+        wanted = select(items).where(_of(change_set_id, conn_id), TO_APPLY)
         if after is not None:
             wanted = wanted.where(tuple_(items.c.starts_at, items.c.item_id) > after)
         return self._items(wanted.order_by(items.c.starts_at, items.c.item_id).limit(limit))
@@ -130,15 +118,13 @@ class ItemReading(Store):
     def count_open(self, change_set_id: str, conn_id: str) -> int:
         """How many items of a connection an apply takes up."""
         with self.reading() as connection:
-            open_ = select(func.count()).select_from(items).where(_of(change_set_id, conn_id), _TO_APPLY)
+            open_ = select(func.count()).select_from(items).where(_of(change_set_id, conn_id), TO_APPLY)
             return connection.execute(open_).scalar_one()
 
     def conn_ids(self, change_set_id: str) -> list[str]:
         """The connections that have something for an apply to take up, sorted."""
         with self.reading() as connection:
-            found = connection.execute(
-                select(items.c.conn_id).where(_of(change_set_id), _TO_APPLY).distinct()
-            )
+            found = connection.execute(select(items.c.conn_id).where(_of(change_set_id), TO_APPLY).distinct())
             return sorted(conn_id for conn_id in found.scalars() if conn_id is not None)
 
     def _items(self, wanted: Select[Any]) -> list[Item]:

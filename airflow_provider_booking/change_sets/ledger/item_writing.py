@@ -11,6 +11,7 @@ from sqlalchemy import Boolean, bindparam, case, delete, func, insert, select, u
 
 from airflow_provider_booking.bookings import FieldChange, Outcome
 from airflow_provider_booking.bookings.booking import LONGEST_ID
+from airflow_provider_booking.change_sets.ledger.claims import fence
 from airflow_provider_booking.change_sets.ledger.set_records import find
 from airflow_provider_booking.change_sets.ledger.store import Store, store_time
 from airflow_provider_booking.change_sets.ledger.tables import events, items, slots
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from airflow_provider_booking.change_sets.items import ChangeSet, Image, ItemUpdate, NewItem, Stop, Target
+    from airflow_provider_booking.change_sets.ledger.leases import Lease
 
 _TAKEN_BACK = (Outcome.APPLIED, Outcome.UNCHANGED)
 SHOWN = TypeAdapter(dict[str, FieldChange])
@@ -49,7 +51,12 @@ class ItemWriting(Store):
             connection.execute(insert(items), [constant | row for row in rows])
 
     def write(
-        self, change_set_id: str, updates: Sequence[ItemUpdate], *, asked_at: datetime | None = None
+        self,
+        change_set_id: str,
+        updates: Sequence[ItemUpdate],
+        *,
+        asked_at: datetime | None = None,
+        lease: Lease | None = None,
     ) -> Stop | None:
         """Write what happened to items, in one transaction and in this order; then it is on the disk.
 
@@ -60,12 +67,15 @@ class ItemWriting(Store):
             change_set_id: The change set.
             updates: What happened.
             asked_at: When who writes was asked to apply the change set; aware. None: no stop holds for it.
+            lease: Under which lease the items are worked on; claims on those that are done are given back.
+                None: nobody else works on them.
 
         Returns:
             The stop that holds for who writes, if there is one: then no update of an attempt that is about to
             be made was written.
 
         Raises:
+            LeaseLost: Somebody else may work on some of the items by now; nothing was written of these.
             ValueError: The change set does not have one of the items; nothing is written.
         """
         if not updates:
@@ -75,8 +85,12 @@ class ItemWriting(Store):
             stop = None if asked_at is None else whole.stop_after(asked_at)
             if stop is not None:
                 updates = [each for each in updates if not each.attempt]
+            unwritten = frozenset() if lease is None else fence(connection, lease, updates)
+            updates = [each for each in updates if each.item_id not in unwritten]
             if updates:
                 self._write(connection, whole, updates)
+        if lease is not None and unwritten:
+            raise lease.lost(unwritten)
         return stop
 
     def _write(self, connection: Connection, whole: ChangeSet, updates: Sequence[ItemUpdate]) -> None:

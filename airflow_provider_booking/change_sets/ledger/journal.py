@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
+
+from airflow_provider_booking.change_sets.ledger.claims import Claim, Claimed
+from airflow_provider_booking.change_sets.ledger.errors import LeaseLost
 
 if TYPE_CHECKING:
     from datetime import datetime
     from types import TracebackType
 
     from airflow_provider_booking.change_sets.items import ItemUpdate, Stop
+    from airflow_provider_booking.change_sets.ledger.leases import Lease
     from airflow_provider_booking.change_sets.ledger.ledger import Ledger
+
+    Queued = tuple[ItemUpdate | Claim, asyncio.Future[Any]]
 
 
 class StopAskedFor(Exception):
@@ -32,58 +38,112 @@ class Journal:
         ledger: The ledger.
         change_set_id: The change set.
         asked_at: When who writes was asked to apply the change set; aware. None: no stop holds for it.
+        lease: Under which lease the items are worked on. None: nobody else works on them.
     """
 
-    def __init__(self, ledger: Ledger, change_set_id: str, *, asked_at: datetime | None = None) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        change_set_id: str,
+        *,
+        asked_at: datetime | None = None,
+        lease: Lease | None = None,
+    ) -> None:
         self._asked_at = asked_at
+        self._lease = lease
         self._ledger = ledger
         self._change_set_id = change_set_id
-        self._queue: list[tuple[ItemUpdate, asyncio.Future[None]]] = []
+        self._queue: list[Queued] = []
         self._writer: asyncio.Task[None] | None = None
 
     async def write(self, update: ItemUpdate) -> None:
-        """Keep what happened to an item; on return it is on the disk.
+        """Keep what happened to an item; on return it is on the disk, and the claim on a done one given back.
 
         Who is cancelled while waiting cannot take the update back: it is written.
 
         Raises:
             StopAskedFor: The update is of an attempt about to be made, and a stop holds for who writes.
+            LeaseLost: Somebody else may work on the item by now; nothing was written of it.
             LedgerUnavailable: It could not be written, and neither could what was committed with it.
         """
-        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._queue.append((update, written))
-        if self._writer is None:
-            self._writer = asyncio.create_task(self._write_queue())
-        await written
+        await self._queued(update)
 
-    async def check_not_stopped(self) -> None:
-        """Return where no stop holds for who writes.
+    async def claim(self, claim: Claim) -> Claimed:
+        """Claim a booking, under the lease.
 
         Raises:
-            StopAskedFor: One does.
+            LedgerUnavailable: The ledger could not be written.
+        """
+        claimed: Claimed = await self._queued(claim)
+        return claimed
+
+    async def check_may_send(self, item_id: int) -> None:
+        """Return where an attempt on an item that is in hand may be made, as far as the ledger knows.
+
+        Raises:
+            StopAskedFor: A stop holds for who writes.
+            LeaseLost: Somebody else may work on the item by now.
             LedgerUnavailable: The ledger could not be read.
         """
-        if self._asked_at is None:
-            return
-        found = await asyncio.to_thread(self._ledger.change_set, self._change_set_id)
-        if (stop := found.stop_after(self._asked_at)) is not None:
-            raise StopAskedFor(stop)
+        await asyncio.to_thread(self._check_may_send, item_id)
 
-    async def _write_queue(self) -> None:
+    def _check_may_send(self, item_id: int) -> None:
+        if self._lease is not None and not self._ledger.holds_claim(self._lease, item_id):
+            raise self._lease.lost()
+        if self._asked_at is not None:
+            found = self._ledger.change_set(self._change_set_id)
+            if (stop := found.stop_after(self._asked_at)) is not None:
+                raise StopAskedFor(stop)
+
+    async def _queued(self, what: ItemUpdate | Claim) -> Any:
+        kept: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._queue.append((what, kept))
+        if self._writer is None:
+            self._writer = asyncio.create_task(self._keep_queue())
+        return await kept
+
+    async def _keep_queue(self) -> None:
         while self._queue:
             group, self._queue = self._queue, []
-            try:
-                updates = [update for update, _ in group]
-                stop = await asyncio.to_thread(
-                    self._ledger.write, self._change_set_id, updates, asked_at=self._asked_at
-                )
-            except Exception as error:  # noqa: BLE001 - whatever it is, those who wait must hear of it
-                _settle(group, error)
-            else:
-                if stop is not None:
-                    _settle([each for each in group if each[0].attempt], StopAskedFor(stop))
-                _settle([each for each in group if stop is None or not each[0].attempt], None)
+            updates = [(update, kept) for update, kept in group if not isinstance(update, Claim)]
+            # Results first: they give bookings back.
+            if updates:
+                await self._write(updates)
+            claims = [(claim, kept) for claim, kept in group if isinstance(claim, Claim)]
+            if claims and self._lease is not None:
+                await self._claim(self._lease, claims)
         self._writer = None
+
+    async def _write(self, group: list[tuple[ItemUpdate, asyncio.Future[Any]]]) -> None:
+        updates = [update for update, _ in group]
+        errors: dict[int, Exception] = {}
+        try:
+            stop = await asyncio.to_thread(
+                self._ledger.write,
+                self._change_set_id,
+                updates,
+                asked_at=self._asked_at,
+                lease=self._lease,
+            )
+        except LeaseLost as error:
+            errors = dict.fromkeys(error.unwritten, error)
+        except Exception as error:  # noqa: BLE001 - whatever it is, those who wait must hear of it
+            errors = {update.item_id: error for update in updates}
+        else:
+            if stop is not None:
+                errors = {update.item_id: StopAskedFor(stop) for update in updates if update.attempt}
+        for update, kept in group:
+            _settle(kept, errors.get(update.item_id))
+
+    async def _claim(self, lease: Lease, group: list[tuple[Claim, asyncio.Future[Any]]]) -> None:
+        try:
+            claimed = await asyncio.to_thread(self._ledger.claim, lease, [claim for claim, _ in group])
+        except Exception as error:  # noqa: BLE001 - whatever it is, those who wait must hear of it
+            for _, kept in group:
+                _settle(kept, error)
+        else:
+            for claim, kept in group:
+                _settle(kept, None, claimed[claim.item_id])
 
     async def __aenter__(self) -> Self:
         return self
@@ -95,11 +155,10 @@ class Journal:
             await self._writer
 
 
-def _settle(group: list[tuple[ItemUpdate, asyncio.Future[None]]], error: Exception | None) -> None:
-    for _, written in group:
-        if written.done():  # who waited was cancelled
-            continue
-        if error is None:
-            written.set_result(None)
-        else:
-            written.set_exception(error)
+def _settle(kept: asyncio.Future[Any], error: Exception | None, result: Any = None) -> None:
+    if kept.done():  # who waited was cancelled
+        return
+    if error is None:
+        kept.set_result(result)
+    else:
+        kept.set_exception(error)

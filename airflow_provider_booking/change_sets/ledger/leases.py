@@ -2,11 +2,45 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from sqlalchemy import delete, literal, or_, update
 
 from airflow_provider_booking.change_sets.ledger.columns import StoreSeconds
+from airflow_provider_booking.change_sets.ledger.errors import LeaseLost
 from airflow_provider_booking.change_sets.ledger.store import Store
 from airflow_provider_booking.change_sets.ledger.tables import leases
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+
+@dataclass(frozen=True)
+class Lease:
+    """A lease, as one of those who may hold it names it.
+
+    Attributes:
+        name: What only one may do at a time.
+        holder: Who does it; no other lease is held by this name.
+        shown: What is held, for a reader.
+    """
+
+    name: str
+    holder: str
+    shown: str
+
+    def lost(self, unwritten: Collection[int] = ()) -> LeaseLost:
+        """The error for who goes on although it may have lapsed.
+
+        Args:
+            unwritten: The items of which nothing was written, for that reason.
+        """
+        return LeaseLost(
+            f"The lease on {self.shown} could not be renewed, so that another run may have taken it up: "
+            "nothing more was sent. Run the task again.",
+            unwritten,
+        )
 
 
 class Leases(Store):

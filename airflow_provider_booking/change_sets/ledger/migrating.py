@@ -29,11 +29,15 @@ def migrate(engine: Engine) -> None:
     Raises:
         LedgerUnavailable: A newer version of this package has made the tables.
     """
-    with engine.connect() as connection:
-        version = _version(connection)
-    if version != HEAD:
+    if not is_up_to_date(engine):
         with _alone(engine) as connection:
             _upgrade(connection)
+
+
+def is_up_to_date(engine: Engine) -> bool:
+    """Whether the tables are there, as this version of the package makes them."""
+    with engine.connect() as connection:
+        return _version(connection) == HEAD
 
 
 @contextmanager

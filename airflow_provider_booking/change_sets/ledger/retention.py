@@ -10,20 +10,28 @@ from sqlalchemy import delete, exists, select
 from airflow_provider_booking.bookings import Outcome
 from airflow_provider_booking.change_sets.ledger.columns import StoreSeconds
 from airflow_provider_booking.change_sets.ledger.store import Store, store_time
-from airflow_provider_booking.change_sets.ledger.tables import change_sets, events, items, leases
+from airflow_provider_booking.change_sets.ledger.tables import (
+    change_sets,
+    claims,
+    events,
+    items,
+    leases,
+    tokens,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy import Column, Table
 
 SLICE = 5_000
 """Rows that one transaction deletes: others wait for no more than that."""
+_A_DAY = 86400.0
 
 
 class Retention(Store):
     """Forgets what is old."""
 
     def forget_old(self) -> int:
-        """Forget change sets that are older than ``keep_days``, with all that is theirs, and lapsed leases.
+        """Forget change sets that are older than ``keep_days``, with all that is theirs, and what has lapsed.
 
         A change set with an item of outcome ``unknown`` is kept: somebody still has to find out.
 
@@ -34,6 +42,8 @@ class Retention(Store):
         unknown = exists().where(of_it, items.c.outcome == Outcome.UNKNOWN.value)
         with self.writing() as connection:
             connection.execute(delete(leases).where(leases.c.until <= StoreSeconds()))
+            connection.execute(delete(tokens).where(tokens.c.use_until <= StoreSeconds() - _A_DAY))
+            connection.execute(delete(claims).where(claims.c.holder.not_in(select(leases.c.holder))))
             oldest = store_time(connection) - timedelta(days=self._keep_days)
             old = select(change_sets.c.change_set_id).where(change_sets.c.created_at < oldest, ~unknown)
             forgotten = list(connection.execute(old).scalars())

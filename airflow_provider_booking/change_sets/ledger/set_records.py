@@ -80,10 +80,25 @@ class SetRecords(Store):
                 delete(items).where(items.c.change_set_id == change_set_id)
             ).rowcount
             asked = {"arguments": new.arguments, "notify": new.notify.value, "expires_in": new.expires_in}
-            _update(connection, change_set_id, **asked)
+            _update(connection, change_set_id, rows=None, **asked)
             if forgotten:
                 row = {"at": store_time(connection), "what": "restarted", "detail": ""}
                 connection.execute(insert(events).values(change_set_id=change_set_id, **row))
+
+    def keep_rows(self, change_set_id: str, rows: int) -> None:
+        """Keep that all rows are taken in: a planning that is cut short from here on goes on with them.
+
+        Args:
+            change_set_id: The change set.
+            rows: How many rows the source has.
+
+        Raises:
+            InvalidInput: The ledger knows no such change set.
+            ValueError: It is planned already.
+        """
+        with self.writing() as connection:
+            _find_in_planning(connection, change_set_id)
+            _update(connection, change_set_id, rows=rows)
 
     def reopen(self, change_set_id: str, *, even_if_begun: bool = False) -> int:
         """Take up once more the bookings that could not be read when a change set was planned.

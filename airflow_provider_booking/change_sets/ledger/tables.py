@@ -14,9 +14,13 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    and_,
     literal_column,
+    or_,
 )
 
+from airflow_provider_booking.bookings import Outcome
+from airflow_provider_booking.change_sets.items import HELD_FOR_NOW, OPEN
 from airflow_provider_booking.change_sets.ledger.columns import PlainText, UtcTime
 
 metadata = MetaData()
@@ -43,7 +47,7 @@ change_sets = Table(
     Column("state", Text, nullable=False, comment="planning or planned."),
     Column("notify", Text, nullable=False, comment="Who shall be told: vendor_default, none or once."),
     Column("expires_in", Double, nullable=False, comment="Seconds from planned_at to expires_at."),
-    Column("rows", BigInteger, comment="How many rows the source had; null until planning is done."),
+    Column("rows", BigInteger, comment="How many rows the source had; null until all are taken in."),
     Column("digest", Text, comment="Of all that is planned; null until planning is done."),
     Column("eta_seconds", Double, comment="How long applying takes at least, by the rate limits."),
     Column("created_at", UtcTime, nullable=False, comment="When planning was begun."),
@@ -98,6 +102,17 @@ items = Table(
 # Spelled as SQL, not as a bound value: a database uses a partial index only where it can see that it fits.
 UNREAD = items.c.digest.is_(None) & (items.c.outcome == literal_column("'planned'"))
 PLANNED = items.c.digest.is_not(None)
+# What an apply takes up.
+TO_APPLY = and_(
+    PLANNED,
+    or_(
+        items.c.outcome.in_(sorted(outcome.value for outcome in OPEN)),
+        and_(
+            items.c.outcome == Outcome.HELD.value,
+            items.c.reason.in_(sorted(reason.value for reason in HELD_FOR_NOW)),
+        ),
+    ),
+)
 
 Index("booking_items_row", items.c.change_set_id, items.c.row, unique=True)
 Index("booking_items_tally", items.c.change_set_id, items.c.conn_id, items.c.outcome, items.c.reason)
@@ -194,11 +209,23 @@ leases = Table(
     comment="Who does what only one may do at a time.",
 )
 
+claims = Table(
+    "booking_claims",
+    metadata,
+    Column("place", Text, primary_key=True, comment="A digest of the vendor and its address."),
+    Column("booking_id", PlainText, primary_key=True, comment="The booking's id at the vendor."),
+    # No foreign keys: who asks looks up the lease, and a claim outlives what it was made for.
+    Column("holder", PlainText, nullable=False, comment="Who has it in hand, while its lease holds."),
+    Column("item_id", BigInteger, nullable=False, comment="The item that it is in hand for."),
+    comment="Bookings in hand: nobody else reads and changes them until it is known what became of them.",
+)
+
 tokens = Table(
     "booking_tokens",
     metadata,
     Column("credential", Text, primary_key=True, comment="A digest of the credential that it was got with."),
-    Column("token", LargeBinary, nullable=False, comment="Encrypted: the access token."),
+    Column("token", LargeBinary, comment="Encrypted: the access token; null until one was got."),
     Column("use_until", Double, nullable=False, comment="Unix seconds, by the database's clock."),
+    Column("fetched", Text, nullable=False, comment="JSON list of unix seconds: when the last were fetched."),
     comment="Access tokens that several processes share.",
 )

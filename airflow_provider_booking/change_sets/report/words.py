@@ -30,7 +30,8 @@ MEANING: Mapping[Reason, str] = {
     Reason.CREDENTIAL_EXPIRED: "The vendor does not accept the credential, whatever the booking: mend it as"
     " the message says, and run the task again.",
     Reason.FORBIDDEN: "The credential may not do this: have it granted, and plan again.",
-    Reason.THROTTLED: "The vendor asked to slow down for longer than was waited: run the task again later.",
+    Reason.THROTTLED: "The vendor, or the connection's own rate limit, asked for more time:"
+    " run the task again later.",
     Reason.VENDOR_ERROR: "The vendor answered with an error: see the message, and name the request id when"
     " asking the vendor.",
     Reason.NO_ANSWER: "No usable answer came: run the task again. What is unknown is read back before"

@@ -44,3 +44,8 @@ class FeishuSettings(VendorSettings):
     def credential_fields(cls) -> frozenset[str]:
         """The fields that say who calls."""
         return super().credential_fields() | {"user_access_token"}
+
+    @classmethod
+    def account_fields(cls) -> frozenset[str]:
+        """The fields that say whose account it is: the app, or a person, of whom only the token tells."""
+        return frozenset({"login", "user_access_token"})

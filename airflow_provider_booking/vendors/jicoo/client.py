@@ -68,6 +68,8 @@ class JicooClient(VendorClient[JicooSettings, BookingChange]):
     id_field: ClassVar[str] = "uid"
     settings_model: ClassVar[type[JicooSettings]] = JicooSettings
     volatile_fields: ClassVar[frozenset[str]] = frozenset({"updatedAt"})
+    # What a booking is about is nobody's business in a log.
+    secret_fields: ClassVar[frozenset[str]] = frozenset({"description"})
 
     async def list_bookings(
         self,

@@ -25,7 +25,6 @@ from airflow_provider_booking.vendors.kos.errors import KosDialect, KosTokenDial
 from airflow_provider_booking.vendors.kos.models import ReservationChange, Version, written_time
 from airflow_provider_booking.vendors.kos.settings import KosSettings
 from airflow_provider_booking.vendors.reading import AnswerModel, read_as
-from airflow_provider_booking.vendors.token_auth import TokenAuth
 from airflow_provider_booking.vendors.transport import Answer, Operation, unreadable
 
 if TYPE_CHECKING:
@@ -310,10 +309,9 @@ class KosCalls(VendorClient[KosSettings, ReservationChange], ABC):
             operation,
             _DIALECT,
             body=body,
-            auth=TokenAuth(
-                self._here.credential.tokens,
+            auth=self._token_auth(
                 self._exchange_token,
-                use=operation.name,
+                operation,
                 is_stale=token_refused,
                 header=self.settings.auth_header,
                 prefix=self.settings.auth_prefix,

@@ -15,7 +15,7 @@ from airflow_provider_booking.bookings import (
     Throttled,
 )
 from airflow_provider_booking.vendors.meanings import BY_STATUS, UNEXPECTED, Failure, Meaning, UsualHeaders
-from airflow_provider_booking.vendors.redaction import without_addresses
+from airflow_provider_booking.vendors.redaction import MASK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 ANY_FIELD = "*"
 _INVALID = Reason.INVALID_INPUT
 _RESOURCES = "occupiedResources"
+_NAME = re.compile(r"[\w.\[\]/-]{1,80}", re.ASCII)
 _INDEX = re.compile(r"\[\d+\]")
 
 ONE_RESOURCE_ONLY = Meaning(
@@ -109,8 +110,8 @@ class KosDialect(UsualHeaders):
         meaning = next(_meanings(body["className"], complaints), None) or _of_status(
             said_status(body) or status
         )
-        detail = ", ".join(f"{key} {reason}" for key, reason in complaints)
-        return Failure(meaning, body["className"], str(without_addresses(detail)))
+        detail = ", ".join(f"{_name(key)} {_name(reason)}" for key, reason in complaints)
+        return Failure(meaning, _name(body["className"]), detail)
 
 
 class KosTokenDialect(KosDialect):
@@ -135,6 +136,11 @@ def said_status(body: Mapping[str, Any]) -> int | None:
     """The status in an envelope. That the answer's own is the same is assumed, and not relied on."""
     status = body.get("status")
     return status if isinstance(status, int) and not isinstance(status, bool) else None
+
+
+def _name(text: str) -> str:
+    """What is a name of the vendor's; other words might quote somebody."""
+    return text if _NAME.fullmatch(text) else MASK
 
 
 def _complaints(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -16,7 +16,7 @@ from airflow_provider_booking.bookings import (
     Throttled,
 )
 from airflow_provider_booking.vendors.meanings import BY_STATUS, UNEXPECTED, Failure, Meaning
-from airflow_provider_booking.vendors.transport import retry_after
+from airflow_provider_booking.vendors.wait_headers import retry_after
 from airflow_provider_booking.vendors.zoho.models import BookingData
 from airflow_provider_booking.vendors.zoho.translation import ASSUMPTIONS, Assumptions
 

@@ -95,6 +95,11 @@ class ZohoSettings(VendorSettings):
         """The fields that say who calls: a new consent is another caller (pitfall 21)."""
         return super().credential_fields() | {"refresh_token", "accounts_url"}
 
+    @classmethod
+    def account_fields(cls) -> frozenset[str]:
+        """The fields that say whose account it is: a new consent is to go on with what the old one began."""
+        return frozenset({"login", "accounts_url"})
+
 
 def _host_name(url: Any) -> str | None:
     try:

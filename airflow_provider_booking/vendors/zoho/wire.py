@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from airflow_provider_booking.bookings import InvalidInput, Refused, VendorUnavailable
 from airflow_provider_booking.vendors.client import VendorClient
 from airflow_provider_booking.vendors.reading import AnswerModel, read_as
-from airflow_provider_booking.vendors.token_auth import TokenAuth
 from airflow_provider_booking.vendors.transport import Answer, Operation
 from airflow_provider_booking.vendors.zoho import parameters
 from airflow_provider_booking.vendors.zoho.errors import ZohoDialect, ZohoTokenDialect
@@ -67,12 +66,7 @@ class ZohoWire(VendorClient[ZohoSettings, BookingChange]):
             path=path,
             query=query,
             form=form,
-            auth=TokenAuth(
-                self._here.credential.tokens,
-                self._fetch_token,
-                use=operation.name,
-                prefix="Zoho-oauthtoken ",
-            ),
+            auth=self._token_auth(self._fetch_token, operation, prefix="Zoho-oauthtoken "),
             patience=self.patience,
         )
 

@@ -11,7 +11,9 @@ from airflow_provider_booking.sandbox import Sandbox
 from tests.change_sets.engine.conftest import SEALER, Desk
 
 
-def main(port: str, ledger_url: str, change_set_id: str) -> None:
+def main(
+    port: str, ledger_url: str, change_set_id: str, canary: str = "5", lease_seconds: str = "30"
+) -> None:
     with open_ledger(ledger_url, SEALER) as ledger:
         desk = Desk(Sandbox(int(port)), ledger, Path(), ledger_url)
         asyncio.run(
@@ -19,7 +21,8 @@ def main(port: str, ledger_url: str, change_set_id: str) -> None:
                 change_set_id,
                 digest=None,
                 conn_id=None,
-                limits=Limits(),
+                limits=Limits(canary=int(canary)),
+                lease_seconds=float(lease_seconds),
                 ledger=ledger,
                 connect=desk.connect,
                 say=print,

@@ -10,6 +10,7 @@ import pytest
 from airflow_provider_booking.bookings import InvalidInput
 from airflow_provider_booking.change_sets.apply import Applied, apply
 from airflow_provider_booking.change_sets.applying import Limits
+from airflow_provider_booking.change_sets.leasing import SECONDS
 from airflow_provider_booking.change_sets.ledger import Sealer, open_ledger
 from airflow_provider_booking.change_sets.plan import PlanRequest, plan
 from airflow_provider_booking.change_sets.revert import Reverted, revert
@@ -49,6 +50,8 @@ class Desk:
     said: list[str] = field(default_factory=list)
     extras: dict[str, dict[str, Any]] = field(default_factory=dict)
     """What a connection says otherwise, by its id."""
+    passwords: dict[str, str] = field(default_factory=dict)
+    """A connection's secret, by its id, where it is another one."""
 
     async def connect(self, conn_id: str) -> VendorClient[Any, Any]:
         for simulator in SIMULATORS:
@@ -56,6 +59,7 @@ class Desk:
             if parts.pop("conn_id") == conn_id:
                 del parts["conn_type"]
                 client: Any = client_class(simulator.vendor)
+                parts["password"] = self.passwords.get(conn_id, parts["password"])
                 parts["extra"] = {**parts.get("extra", {}), **PACE, **self.extras.get(conn_id, {})}
                 made: VendorClient[Any, Any] = client(client.settings_model.from_connection(conn_id, **parts))
                 return made
@@ -98,6 +102,7 @@ class Desk:
         conn_id: str | None = None,
         digest: str | None = None,
         asked_at: datetime | None = None,
+        lease_seconds: float = SECONDS,
         **limits: Any,
     ) -> Applied:
         return await apply(
@@ -106,6 +111,7 @@ class Desk:
             conn_id=conn_id,
             limits=Limits(**limits),
             asked_at=asked_at,
+            lease_seconds=lease_seconds,
             ledger=self.ledger,
             connect=self.connect,
             say=self.said.append,

@@ -10,7 +10,7 @@ import time
 from contextlib import contextmanager
 from copy import copy
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import delete
@@ -20,7 +20,6 @@ from airflow_provider_booking.change_sets.ledger.tables import leases
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import datetime
 
     from airflow_provider_booking.change_sets.items import ChangeSet, ItemUpdate, Stop
     from tests.change_sets.engine.conftest import Desk
@@ -31,23 +30,19 @@ ROOT = Path(__file__).resolve().parents[3]
 class Dying(Ledger):
     """A ledger that is gone as soon as the first result comes in: intents are all that is left."""
 
-    def write(
-        self, change_set_id: str, updates: Sequence[ItemUpdate], *, asked_at: datetime | None = None
-    ) -> Stop | None:
+    def write(self, change_set_id: str, updates: Sequence[ItemUpdate], **under: Any) -> Stop | None:
         if any(update.event == "settled" for update in updates):
             raise LedgerUnavailable("the ledger is gone")
-        return super().write(change_set_id, updates, asked_at=asked_at)
+        return super().write(change_set_id, updates, **under)
 
 
 class Deaf(Ledger):
     """A ledger that takes no intent."""
 
-    def write(
-        self, change_set_id: str, updates: Sequence[ItemUpdate], *, asked_at: datetime | None = None
-    ) -> Stop | None:
+    def write(self, change_set_id: str, updates: Sequence[ItemUpdate], **under: Any) -> Stop | None:
         if any(update.event == "sending" for update in updates):
             raise LedgerUnavailable("the ledger is gone")
-        return super().write(change_set_id, updates, asked_at=asked_at)
+        return super().write(change_set_id, updates, **under)
 
 
 @contextmanager
@@ -105,12 +100,17 @@ async def test_a_killed_apply_is_taken_up_by_the_next(desk: Desk, fault: dict[st
     assert len(sent) - len(set(sent)) == (0 if "applied" in fault else 1)
 
 
-def kill_when(desk: Desk, found: ChangeSet, *, patches: int) -> None:
-    """Apply in another process, and kill it when the vendor has so many updates before it."""
+def applying(desk: Desk, found: ChangeSet, *options: str) -> subprocess.Popen[bytes]:
+    """Apply in another process."""
     command = [sys.executable, "-m", "tests.change_sets.engine.applier"]
-    command += [str(desk.sandbox.port), desk.ledger_url, found.change_set_id]
+    command += [str(desk.sandbox.port), desk.ledger_url, found.change_set_id, *options]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as applier:  # noqa: S603  (our own)
+    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)  # noqa: S603  (our own)
+
+
+def kill_when(desk: Desk, found: ChangeSet, *options: str, patches: int) -> None:
+    """Apply in another process, and kill it when the vendor has so many updates before it."""
+    with applying(desk, found, *options) as applier:
         deadline = time.monotonic() + 30
         while len(desk.written("jicoo")) < patches:
             assert applier.poll() is None, "it ended by itself"

@@ -9,6 +9,7 @@ from airflow_provider_booking.bookings import Outcome, Reason
 from airflow_provider_booking.change_sets.accounts import Account
 from airflow_provider_booking.change_sets.applying import Limits, Part
 from airflow_provider_booking.change_sets.judging import Judge
+from airflow_provider_booking.change_sets.leasing import Tenure
 from airflow_provider_booking.change_sets.wall_time import OnDst
 from airflow_provider_booking.vendors.jicoo.planning import JicooPlanning
 from airflow_provider_booking.vendors.planning import Notify
@@ -61,6 +62,7 @@ async def test_one_that_cannot_be_applied_is_refused_and_the_others_go_on(
             account,
             Limits(canary=0),
             asked_at=desk.ledger.now(),
+            tenure=Tenure(desk.ledger, "apply", desk.said.append, shown="the change set"),
             say=desk.said.append,
         )
         with caplog.at_level(logging.DEBUG):

@@ -8,9 +8,11 @@ import signal
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any
 
+from cryptography.fernet import Fernet
+
 from airflow_provider_booking.bookings import Outcome
 from airflow_provider_booking.change_sets.items import ItemUpdate
-from airflow_provider_booking.change_sets.ledger import Journal, Sealer, open_ledger
+from airflow_provider_booking.change_sets.ledger import Claim, Journal, Lease, Sealer, Standing, open_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,3 +62,13 @@ def die_after_intent(url: str, keys: str, change_set_id: str, item_id: int) -> N
                 os.kill(os.getpid(), signal.SIGKILL)
 
     asyncio.run(write())
+
+
+def claim_bookings(number: int, url: str, wanted: list[Claim]) -> list[int]:
+    """Claim bookings one by one, each process in an order of its own; return the items that were got."""
+    wanted = wanted[number * 5 :] + wanted[: number * 5]
+    lease = Lease(f"apply {number}", f"process {number}", "a change set")
+    with open_ledger(url, Sealer(Fernet.generate_key().decode())) as ledger:
+        ledger.take_lease(lease.name, lease.holder, 600)
+        got = [ledger.claim(lease, wanted[first : first + 3]) for first in range(0, len(wanted), 3)]
+    return [item_id for some in got for item_id, claimed in some.items() if claimed.standing is Standing.OURS]

@@ -75,3 +75,15 @@ def test_another_app_secret_brand_or_person_is_another_credential(other: dict[st
 def test_two_connections_of_one_app_are_one_credential() -> None:
     twin = FeishuSettings.from_connection("feishu_2", **APP, extra={"timeout": 5})
     assert twin.credential() == read(**APP).credential()
+
+
+def test_a_new_app_secret_is_the_same_account() -> None:
+    assert read(**{**APP, "password": "new-secret"}).account() == read(**APP).account()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"login": "cli_2"}, {"host": "https://open.larksuite.com"}, {"extra": {"user_access_token": "u-1"}}],
+)
+def test_another_app_brand_or_person_is_another_account(other: dict[str, Any]) -> None:
+    assert read(**{**APP, **other}).account() != read(**APP).account()

@@ -49,3 +49,7 @@ def test_the_key_is_not_shown_in_a_refusal() -> None:
 
 def test_another_key_is_another_credential() -> None:
     assert read(password="sk_live_2").credential() != read(**KEY).credential()
+
+
+def test_another_key_is_another_account_as_nothing_else_names_it() -> None:
+    assert read(password="sk_live_2").account() != read(**KEY).account()

@@ -57,7 +57,7 @@ class TestApplied:
 
     async def test_clears_the_description(self, sandbox: Sandbox, jicoo: JicooClient) -> None:
         result = await jicoo.update_booking(SAMPLE, {"description": None})
-        assert result.changed["description"].model_dump() == {"before": "First talk", "after": None}
+        assert result.changed["description"].model_dump() == {"before": "***", "after": None}
         assert sandbox.booking("jicoo", SAMPLE)["description"] is None
 
     async def test_tells_an_empty_description_from_none(self, sandbox: Sandbox, jicoo: JicooClient) -> None:
@@ -66,8 +66,12 @@ class TestApplied:
         assert sandbox.booking("jicoo", SAMPLE)["description"] == ""
 
     async def test_masks_addresses_in_a_text(self, jicoo: JicooClient) -> None:
-        result = await jicoo.update_booking(SAMPLE, {"description": "Ask jane@example.com"})
-        assert result.changed["description"].after == "Ask ***"
+        result = await jicoo.update_booking(SAMPLE, {"name": "Ask jane@example.com"})
+        assert result.changed["name"].after == "Ask ***"
+
+    async def test_masks_a_description(self, jicoo: JicooClient) -> None:
+        result = await jicoo.update_booking(SAMPLE, {"description": "Knee, left"})
+        assert result.changed["description"].model_dump() == {"before": "***", "after": "***"}
 
     async def test_may_change_what_is_over(self, jicoo: JicooClient) -> None:
         result = await jicoo.update_booking(FINISHED, {"name": "Was long"})

@@ -213,6 +213,19 @@ async def test_an_envelope_of_an_odd_shape_is_still_a_refusal(
     assert type(await refusal(sandbox, once, body)) is Refused
 
 
+@pytest.mark.parametrize(
+    "body",
+    [envelope(name="The visitor Kim is allergic"), envelope(("startDateTime", "Kim, call 010-0000-0000"))],
+    ids=["class", "reason"],
+)
+async def test_words_that_are_no_names_are_not_quoted(
+    sandbox: Sandbox, once: KosClient, body: dict[str, Any]
+) -> None:
+    text = str(await refusal(sandbox, once, body))
+    assert "Kim" not in text
+    assert "***" in text
+
+
 @pytest.mark.parametrize("body", [{}, {"detail": "Not Found"}, [], "no", {"className": 5}], ids=str)
 async def test_what_is_no_envelope_is_not_the_vendors_word(
     sandbox: Sandbox, once: KosClient, body: Any

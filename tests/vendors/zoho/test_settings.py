@@ -118,3 +118,13 @@ def test_another_accounts_url_alone_is_another_credential() -> None:
 @pytest.mark.parametrize("extra", [{"timeout": 5}, {"accounts_url": "https://accounts.zoho.com"}])
 def test_two_connections_of_one_consent_are_one_credential(extra: dict[str, Any]) -> None:
     assert read("zoho_2", extra=extra).credential() == read().credential()
+
+
+@pytest.mark.parametrize("other", [{"password": "new-secret"}, {"extra": {"refresh_token": "1000.consent"}}])
+def test_a_new_client_secret_or_consent_is_the_same_account(other: dict[str, Any]) -> None:
+    assert read(**other).account() == read().account()
+
+
+@pytest.mark.parametrize("other", [{"login": "1000.OTHER"}, {"host": "https://calendar.zoho.eu"}])
+def test_another_client_or_data_centre_is_another_account(other: dict[str, Any]) -> None:
+    assert read(**other).account() != read().account()

@@ -32,7 +32,7 @@ def upgrade() -> None:
             "expires_in", sa.Double(), nullable=False, comment="Seconds from planned_at to expires_at."
         ),
         sa.Column(
-            "rows", sa.BigInteger(), comment="How many rows the source had; null until planning is done."
+            "rows", sa.BigInteger(), comment="How many rows the source had; null until all are taken in."
         ),
         sa.Column("digest", sa.Text(), comment="Of all that is planned; null until planning is done."),
         sa.Column(
@@ -73,6 +73,15 @@ def upgrade() -> None:
         comment="Who does what only one may do at a time.",
     )
     op.create_table(
+        "booking_claims",
+        sa.Column("place", sa.Text(), nullable=False, comment="A digest of the vendor and its address."),
+        sa.Column("booking_id", sa.Text(), nullable=False, comment="The booking's id at the vendor."),
+        sa.Column("holder", sa.Text(), nullable=False, comment="Who has it in hand, while its lease holds."),
+        sa.Column("item_id", sa.BigInteger(), nullable=False, comment="The item that it is in hand for."),
+        sa.PrimaryKeyConstraint("place", "booking_id"),
+        comment="Bookings in hand: nobody else reads and changes them until it is known what became of them.",
+    )
+    op.create_table(
         "booking_tokens",
         sa.Column(
             "credential",
@@ -80,8 +89,14 @@ def upgrade() -> None:
             nullable=False,
             comment="A digest of the credential that it was got with.",
         ),
-        sa.Column("token", sa.LargeBinary(), nullable=False, comment="Encrypted: the access token."),
+        sa.Column("token", sa.LargeBinary(), comment="Encrypted: the access token; null until one was got."),
         sa.Column("use_until", sa.Double(), nullable=False, comment="Unix seconds, by the database's clock."),
+        sa.Column(
+            "fetched",
+            sa.Text(),
+            nullable=False,
+            comment="JSON list of unix seconds: when the last were fetched.",
+        ),
         sa.PrimaryKeyConstraint("credential"),
         comment="Access tokens that several processes share.",
     )

@@ -1,0 +1,114 @@
+"""Counts calls in a SQLite file, for all processes of one machine.
+
+The clock is the machine's. A transaction takes SQLite's own lock, which the system takes back from a process
+that is killed.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from pyrate_limiter import SQLiteBucket
+
+from airflow_provider_booking.vendors.throttle.store import PATIENCE, Situation, Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from airflow_provider_booking.vendors.throttle.budget import Budget
+
+_CREDENTIALS = """
+    create table if not exists credentials (
+        credential text primary key,
+        paused_until integer not null default 0,
+        longest integer not null default 0
+    )
+"""
+_WIDEN = """
+    insert into credentials (credential, longest) values (?, ?)
+    on conflict do update set longest = max(longest, excluded.longest)
+"""
+_PAUSE = """
+    insert into credentials (credential, paused_until) values (?, ?)
+    on conflict do update set paused_until = max(paused_until, excluded.paused_until)
+"""
+
+
+class SQLiteStore(Store):
+    """Counts in a file.
+
+    Args:
+        file: An absolute path; made for its owner only where it is not there.
+    """
+
+    failures = (sqlite3.Error, OSError)
+
+    def __init__(self, file: Path) -> None:
+        super().__init__()
+        self._file = file
+        self._open: sqlite3.Connection | None = None
+        self._inode = 0
+        self._buckets: dict[Budget, SQLiteBucket] = {}
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        connection = self._connection()
+        connection.execute("begin immediate")
+        try:
+            yield connection
+            connection.commit()  # the bucket has done so where it counted something
+        finally:
+            if connection.in_transaction:
+                connection.rollback()
+
+    def _connection(self) -> sqlite3.Connection:
+        # Who went on with a file that was deleted would count by himself.
+        if self._open is not None and (not self._file.exists() or self._file.stat().st_ino != self._inode):
+            self._disconnect()
+        if self._open is None:
+            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # Made before SQLite does, for its owner only; SQLite gives the files beside it the same mode.
+            self._file.touch(mode=0o600)
+            self._inode = self._file.stat().st_ino
+            self._open = sqlite3.connect(
+                self._file, timeout=PATIENCE, isolation_level=None, check_same_thread=False
+            )
+            # NORMAL: a power cut may lose the last counts, and the windows are over when it is back.
+            for statement in ("pragma journal_mode = wal", "pragma synchronous = normal", _CREDENTIALS):
+                self._open.execute(statement).close()
+        return self._open
+
+    def _look(self, budget: Budget) -> Situation:
+        found = self._connection().execute(
+            "select paused_until, longest from credentials where credential = ?", (budget.credential,)
+        )
+        paused_until, longest = found.fetchone() or (0, 0)
+        if longest < budget.longest:
+            self._connection().execute(_WIDEN, (budget.credential, budget.longest)).close()
+        return Situation(time.time_ns() // 1_000_000, paused_until, longest)
+
+    def _bucket(self, budget: Budget) -> SQLiteBucket:
+        if budget not in self._buckets:
+            table = f"calls_{budget.key}"
+            for statement in (
+                f"create table if not exists {table} (name varchar, item_timestamp integer)",
+                f"create index if not exists at_{table} on {table} (item_timestamp)",
+            ):
+                self._connection().execute(statement).close()
+            self._buckets[budget] = SQLiteBucket(budget.rates, self._connection(), table)
+        return self._buckets[budget]
+
+    def _keep_pause(self, credential: str, seconds: float) -> None:
+        with self._transaction() as connection:
+            until = int((time.time() + seconds) * 1000)
+            connection.execute(_PAUSE, (credential, until)).close()
+
+    def _disconnect(self) -> None:
+        self._buckets.clear()
+        if self._open is not None:
+            self._open.close()
+            self._open = None

@@ -1,0 +1,209 @@
+"""Holds calls back until they may go, first come, first served, however many loops of a process call."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from airflow_provider_booking.bookings import Throttled
+from airflow_provider_booking.vendors import waiting
+from airflow_provider_booking.vendors.throttle.budget import LONGEST_MARGIN, Budget
+
+if TYPE_CHECKING:
+    from airflow_provider_booking.vendors.settings import VendorSettings
+    from airflow_provider_booking.vendors.throttle.budget import Verdict
+    from airflow_provider_booking.vendors.throttle.store import Store
+
+log = logging.getLogger(__name__)
+
+MOST_AT_ONCE = 10
+"""So many calls are let go by one question to the store: they leave one after another."""
+
+
+class Throttle:
+    """Holds calls back until they may go.
+
+    Args:
+        settings: The connection, which says the rates.
+        store: Where its credential's calls are counted.
+    """
+
+    def __init__(self, settings: VendorSettings, store: Store) -> None:
+        self._vendor = settings.vendor
+        self._credential = settings.credential()
+        self._store = store
+        self._writes = self._lines("writes", settings.rate_limit)
+        self._reads = self._lines("reads", settings.read_rate_limit)
+
+    def _lines(self, kind: str, rates: tuple[str, ...]) -> _Lines:
+        return _Lines(self._vendor, self._store, Budget.of(self._credential, kind, rates))
+
+    def pause(self, seconds: float) -> None:
+        """Let nobody with this credential call for ``seconds``: the vendor said so to one of us.
+
+        In this process it holds at once; a thread tells the others, and goes on if the caller is cancelled.
+        Called in an event loop.
+        """
+        self._store.note_pause(self._credential, seconds)
+        if not self._store.at_once:
+            asyncio.get_running_loop().run_in_executor(None, self._tell_others, seconds)
+
+    def _tell_others(self, seconds: float) -> None:
+        try:
+            self._store.keep_pause(self._credential, seconds)
+        except Throttled as error:
+            log.warning("%s: other processes were not told to wait %.0f s: %s", self._vendor, seconds, error)
+
+    async def pass_through(self, *, writes: bool, longest_wait: float) -> float:
+        """Return once a call may be sent.
+
+        Args:
+            writes: Whether the call takes from the budget of writes or from that of reads.
+            longest_wait: Seconds.
+
+        Returns:
+            Until when, on this process's monotonic clock: who did something else meanwhile asks again.
+
+        Raises:
+            Throttled: The vendor's pause is longer than ``longest_wait``, or the connection's own rate lets
+                nobody go for so long; or the store cannot be reached. Nothing was taken from the budget.
+        """
+        if not waiting.enabled():
+            return math.inf
+        return await (self._writes if writes else self._reads).wait(longest_wait)
+
+
+class _Lines:
+    """The queues of one budget: one for each event loop."""
+
+    def __init__(self, vendor: str, store: Store, budget: Budget) -> None:
+        self._vendor = vendor
+        self._store = store
+        self._budget = budget
+        self._of_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, _Line] = WeakKeyDictionary()
+
+    async def wait(self, longest_wait: float) -> float:
+        loop = asyncio.get_running_loop()
+        line = self._of_loop.get(loop)
+        if line is None:
+            line = self._of_loop[loop] = _Line(self._vendor, self._store, self._budget)
+        return await line.wait(longest_wait)
+
+
+@dataclass(eq=False)
+class _Caller:
+    """Somebody who waits for a turn."""
+
+    longest_wait: float
+    turn: asyncio.Future[float] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+
+class _Line:
+    """The queue of one event loop: one task asks the store for all who stand in it."""
+
+    def __init__(self, vendor: str, store: Store, budget: Budget) -> None:
+        self._vendor = vendor
+        self._store = store
+        self._budget = budget
+        self._callers: deque[_Caller] = deque()
+        self._asking: asyncio.Task[None] | None = None
+        self._impatient = asyncio.Event()
+        self._asleep_until = 0.0
+
+    async def wait(self, longest_wait: float) -> float:
+        if not self._callers and self._store.at_once:
+            verdict = self._store.take(self._budget, 1)
+            if verdict.granted:
+                return verdict.at + self._budget.fresh_for
+        turn = self._stand_in_line(longest_wait)
+        while (holds_until := await turn + self._budget.fresh_for) < time.monotonic():
+            turn = self._stand_in_line(longest_wait, first=True)
+        return holds_until
+
+    def _stand_in_line(self, longest_wait: float, *, first: bool = False) -> asyncio.Future[float]:
+        caller = _Caller(longest_wait)
+        (self._callers.appendleft if first else self._callers.append)(caller)
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self._let_go())
+        elif not _bearable(self._asleep_until - caller.turn.get_loop().time(), longest_wait):
+            self._impatient.set()  # it is told at once how long the wait is
+        return caller.turn
+
+    async def _let_go(self) -> None:
+        while self._standing():
+            try:
+                verdict = await self._ask()
+            except Exception as error:  # noqa: BLE001  (each who waits is told, whatever it is)
+                for caller in self._leave(len(self._callers)):
+                    caller.turn.set_exception(error)
+                return
+            for caller in self._leave(verdict.granted):
+                caller.turn.set_result(verdict.at)
+            if not verdict.granted:
+                await self._hold(verdict)
+
+    def _standing(self) -> int:
+        """How many wait; who was cancelled has left."""
+        self._callers = deque(caller for caller in self._callers if not caller.turn.done())
+        return len(self._callers)
+
+    def _leave(self, count: int) -> list[_Caller]:
+        """The first so many, who leave the queue; of those, who still waits."""
+        left: list[_Caller] = []
+        while self._callers and len(left) < count:
+            caller = self._callers.popleft()
+            if not caller.turn.done():
+                left.append(caller)
+        return left
+
+    async def _ask(self) -> Verdict:
+        wanted = min(len(self._callers), MOST_AT_ONCE)
+        if self._store.at_once:
+            return self._store.take(self._budget, wanted)
+        return await asyncio.to_thread(self._store.take, self._budget, wanted)
+
+    async def _hold(self, verdict: Verdict) -> None:
+        """Wait as long as the first in the queue has to, but for those who do not want to."""
+        wait = verdict.paused or verdict.wait
+        # However long the queue is: who is not first waits for calls, and not for a window.
+        for caller in self._callers:
+            if not caller.turn.done() and not _bearable(wait, caller.longest_wait):
+                caller.turn.set_exception(self._too_long(verdict))
+        if not self._standing():
+            return
+        self._impatient.clear()
+        self._asleep_until = asyncio.get_running_loop().time() + wait
+        try:
+            async with asyncio.timeout(wait if waiting.enabled() else 0):
+                await self._impatient.wait()
+        except TimeoutError:
+            pass
+        finally:
+            self._asleep_until = 0.0
+
+    def _too_long(self, verdict: Verdict) -> Throttled:
+        if verdict.paused:
+            return Throttled(
+                "the vendor asked this credential to wait",
+                vendor=self._vendor,
+                retry_after=verdict.paused,
+                hint="try again after that; nothing was sent",
+            )
+        name = "rate_limit" if self._budget.kind == "writes" else "read_rate_limit"
+        return Throttled(
+            f"the connection's own {name} ({self._budget.named}) is used up",
+            vendor=self._vendor,
+            retry_after=verdict.wait,
+            hint="try again after that; nothing was sent",
+        )
+
+
+def _bearable(wait: float, longest_wait: float) -> bool:
+    # Our windows are longer than the vendor's: who would wait for a minute waits for a rate a minute.
+    return wait <= longest_wait + LONGEST_MARGIN / 1000

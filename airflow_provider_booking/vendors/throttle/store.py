@@ -1,0 +1,190 @@
+"""Where calls are counted and a vendor's "wait" is kept; here, for one process."""
+
+from __future__ import annotations
+
+import threading
+import time
+from abc import ABC, abstractmethod
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+
+from pyrate_limiter import AbstractBucket, InMemoryBucket, RateItem
+
+from airflow_provider_booking.bookings import Throttled
+from airflow_provider_booking.vendors.throttle.budget import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pyrate_limiter.abstracts.algorithm import Decision
+
+    from airflow_provider_booking.vendors.throttle.budget import Budget
+
+Result = TypeVar("Result")
+
+SHORTLY = 0.005
+"""Seconds until somebody asks again who came while the store was busy with another."""
+FORGET_EVERY = 5.0
+"""Seconds between two times that what is too old to count is forgotten."""
+PATIENCE = 10
+"""Seconds that a store may take to answer."""
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a store says before anything is counted.
+
+    Attributes:
+        now: Milliseconds of the store's clock.
+        paused_until: On the same clock; 0 where the vendor said nothing.
+        longest: Milliseconds of the longest window in which the credential's calls were ever counted.
+        asked_at: On this process's monotonic clock, no later than ``now``.
+    """
+
+    now: int
+    paused_until: float = 0
+    longest: int = 0
+    asked_at: float = field(default_factory=time.monotonic)
+
+
+class Store(ABC):
+    """Counts the calls of credentials, and keeps until when they are paused. Used by any thread.
+
+    Who calls with one credential counts the same calls, each against the rates of its own connection. So
+    a call is kept for as long as the longest window of them all: a day at the most.
+    """
+
+    at_once: ClassVar[bool] = False
+    """Whether an answer comes without waiting for a disk or a network."""
+    failures: ClassVar[tuple[type[Exception], ...]] = ()
+    """What its library raises where the store cannot be reached."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._noting = threading.Lock()
+        self._paused_here: dict[str, float] = {}
+        self._forgotten_at: dict[Budget, float] = {}
+
+    def take(self, budget: Budget, wanted: int) -> Verdict:
+        """Let up to ``wanted`` calls go, or say how long the next one has to wait.
+
+        Raises:
+            Throttled: The store cannot be reached; nothing was counted.
+        """
+        left = self.paused_here(budget.credential)
+        if left > 0:
+            return Verdict(paused=left)
+        with self._lock:
+            return self._told(lambda: self._take(budget, wanted))
+
+    def paused_here(self, credential: str) -> float:
+        """Seconds left of a pause that a caller in this process was told of."""
+        return self._paused_here.get(credential, 0.0) - time.monotonic()
+
+    def note_pause(self, credential: str, seconds: float) -> None:
+        """Let nobody in this process call for so long."""
+        until = time.monotonic() + seconds
+        with self._noting:
+            self._paused_here[credential] = max(until, self._paused_here.get(credential, 0.0))
+
+    def keep_pause(self, credential: str, seconds: float) -> None:
+        """Let nobody at all call for so long; of two pauses the one holds that ends later.
+
+        Raises:
+            Throttled: The store cannot be reached.
+        """
+        with self._lock:
+            self._told(lambda: self._keep_pause(credential, seconds))
+
+    def close(self) -> None:
+        """Close what is open; it is opened again when it is next used."""
+        with self._lock:
+            self._disconnect()
+
+    def _told(self, ask: Callable[[], Result]) -> Result:
+        try:
+            return ask()
+        except self.failures as error:
+            kind = type(error).__name__
+            self._disconnect()
+        # Out of the except block: a driver's error may show the URL.
+        raise Throttled(
+            f"the store of rate limits cannot be reached ({kind})",
+            hint="check [booking] throttle_url and what it names; nothing was sent",
+        )
+
+    def _take(self, budget: Budget, wanted: int) -> Verdict:
+        with self._transaction():
+            found = self._look(budget)
+            if found.paused_until > found.now:
+                return Verdict(paused=(found.paused_until - found.now) / 1000)
+            bucket, wait = self._bucket(budget), 0.0
+            for weight in _halves(min(wanted, budget.most_at_once)):
+                item = RateItem("", found.now, weight)
+                decision = cast("Decision", bucket.put_decision(item))
+                if decision.allowed:
+                    self._forget(bucket, budget, found)
+                    return Verdict(granted=weight, at=found.asked_at)
+                wait = (decision.retry_after_ms or 0) / 1000
+                if not wait:  # it did not count at all: somebody else has the table
+                    break
+            return Verdict(wait=max(wait, SHORTLY))
+
+    def _forget(self, bucket: AbstractBucket, budget: Budget, found: Situation) -> None:
+        if time.monotonic() < self._forgotten_at.get(budget, 0.0):
+            return
+        # The bucket forgets by its own longest window; another connection may need more.
+        bucket.leak(found.now - max(0, found.longest - budget.longest))
+        self._forgotten_at[budget] = time.monotonic() + FORGET_EVERY
+
+    def _transaction(self) -> AbstractContextManager[object]:
+        """While it is held nobody else takes or pauses; left without an error, all is kept."""
+        return nullcontext()
+
+    @abstractmethod
+    def _look(self, budget: Budget) -> Situation:
+        """The clock and the pause; and keep how long the budget's calls must be remembered."""
+
+    @abstractmethod
+    def _bucket(self, budget: Budget) -> AbstractBucket:
+        """The limiter's bucket."""
+
+    @abstractmethod
+    def _keep_pause(self, credential: str, seconds: float) -> None: ...
+
+    @abstractmethod
+    def _disconnect(self) -> None: ...
+
+
+class MemoryStore(Store):
+    """Counts within this process."""
+
+    at_once = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._buckets: dict[str, InMemoryBucket] = {}
+        self._longest: dict[str, int] = {}
+
+    def _look(self, budget: Budget) -> Situation:
+        longest = max(budget.longest, self._longest.get(budget.credential, 0))
+        self._longest[budget.credential] = longest
+        return Situation(time.monotonic_ns() // 1_000_000, longest=longest)
+
+    def _bucket(self, budget: Budget) -> AbstractBucket:
+        bucket = self._buckets.setdefault(budget.key, InMemoryBucket(budget.rates))
+        bucket.rates = budget.rates
+        return bucket
+
+    def _keep_pause(self, credential: str, seconds: float) -> None:
+        """It was noted, and there is nobody else."""
+
+    def _disconnect(self) -> None:
+        """Nothing is open."""
+
+
+def _halves(wanted: int) -> Iterator[int]:
+    while wanted:
+        yield wanted
+        wanted //= 2

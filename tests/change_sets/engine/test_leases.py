@@ -1,0 +1,210 @@
+"""Two runs never interleave on one booking, whatever becomes of either."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from collections import Counter
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from airflow_provider_booking.change_sets.accounts import Accounts
+from airflow_provider_booking.change_sets.leasing import Tenure, leased
+from airflow_provider_booking.change_sets.ledger import Claim, LeaseLost, Ledger, LedgerUnavailable
+from tests.change_sets.engine.test_dying import another, applying, kill_when, let_leases_lapse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from airflow_provider_booking.change_sets.items import ChangeSet
+    from airflow_provider_booking.change_sets.ledger import Lease
+    from tests.change_sets.engine.conftest import Desk
+
+CANARY, LEASE = "0", 1.0
+
+
+async def two_change_sets(desk: Desk, bookings: int) -> tuple[ChangeSet, ChangeSet]:
+    """Plan two change sets that want the same bookings to be named differently."""
+    ids = desk.sandbox.seed("jicoo", bookings)
+    one, another_one = [
+        await desk.plan({"ids": ids}, {"set": {"title": title}}, key=title) for title in ("One", "Another")
+    ]
+    return one, another_one
+
+
+def assert_written_once_each(desk: Desk, *found: ChangeSet) -> None:
+    """Of each booking, one change set has written it, and the other ones have seen that."""
+    ended = [sorted(pair) for pair in zip(*(desk.outcomes(each) for each in found), strict=True)]
+    assert ended == [[("applied", None), ("held", "drift.changed")]] * len(ended)
+    assert set(changes_with_effect(desk).values()) == {1}
+
+
+def changes_with_effect(desk: Desk) -> Counter[str]:
+    """How often each booking was given a name that it did not have."""
+    named: dict[str, Any] = {}
+    changed: Counter[str] = Counter()
+    for request in desk.written("jicoo"):
+        if request["status"] == 200 and named.get(request["path"]) != request["body"]["name"]:
+            named[request["path"]] = request["body"]["name"]
+            changed[request["path"]] += 1
+    return changed
+
+
+def a_process_of_its_own(desk: Desk) -> Desk:
+    """Give a desk that shares no lock with the first one but the ledger's."""
+    return replace(desk, extras={"jicoo_default": {"timeout": 29}}, said=[])
+
+
+async def until(seen: Callable[[], bool]) -> None:
+    """Wait for something that another process, or another task, does."""
+    deadline = time.monotonic() + 30
+    while not seen():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.02)
+
+
+async def test_what_one_run_has_in_hand_another_one_judges_afterwards(desk: Desk) -> None:
+    one, another_one = await two_change_sets(desk, 20)
+    desk.sandbox.fault("jicoo", {"delay_ms": 30}, times=None)
+    await asyncio.gather(desk.apply(one, canary=0), a_process_of_its_own(desk).apply(another_one, canary=0))
+    assert_written_once_each(desk, one, another_one)
+
+
+async def test_a_run_waits_for_a_booking_that_another_one_has_in_hand_and_says_so(desk: Desk) -> None:
+    found, _ = await two_change_sets(desk, 3)
+    theirs = Tenure(desk.ledger, "apply another", desk.said.append, shown="theirs", seconds=60)
+    async with theirs.held():
+        await take_all_in_hand(desk, found, theirs.lease)
+        applying_it = asyncio.create_task(desk.apply(found, canary=0))
+        await until(lambda: any("another run has some of the bookings" in line for line in desk.said))
+        assert not desk.written("jicoo")
+    assert (await applying_it).counts == {"applied": 3, "total": 3}
+    assert sum("another run has" in line for line in desk.said) == 1
+
+
+async def test_what_cannot_be_waited_for_holds_up_no_other_booking(desk: Desk) -> None:
+    found, _ = await two_change_sets(desk, 3)
+    theirs = Tenure(desk.ledger, "apply another", desk.said.append, shown="theirs", seconds=60)
+    async with theirs.held():
+        await take_all_in_hand(desk, found, theirs.lease, but=2)
+        applying_it = asyncio.create_task(desk.apply(found, canary=0))
+        await until(lambda: desk.counts(found).get("applied") == 2)
+    assert (await applying_it).counts == {"applied": 3, "total": 3}
+
+
+async def take_all_in_hand(desk: Desk, found: ChangeSet, lease: Lease, *, but: int = 0) -> None:
+    """Take the bookings of a change set in hand, but for the last ones."""
+    async with Accounts(desk.connect) as accounts:
+        place = (await accounts.get("jicoo_default")).place
+    items = desk.items(found)
+    wanted = [Claim(place, item.booking_id, item.item_id) for item in items[: len(items) - but]]
+    desk.ledger.claim(lease, wanted)
+
+
+@pytest.mark.parametrize("fault", [{"delay_ms": 40}, {"timeout": 20}, {"timeout": 20, "applied": True}])
+async def test_when_one_of_two_runs_is_killed_no_booking_is_written_by_both(
+    desk: Desk, fault: dict[str, object]
+) -> None:
+    one, another_one = await two_change_sets(desk, 24)
+    desk.sandbox.fault("jicoo", {"delay_ms": 40}, method="PATCH", times=None, skip=1)
+    desk.sandbox.fault("jicoo", fault, method="PATCH", skip=4)
+    with applying(desk, another_one, CANARY, f"{LEASE}") as survivor:
+        kill_when(desk, one, CANARY, f"{LEASE}", patches=8)
+        desk.sandbox.clear_faults()
+        assert survivor.wait(60) == 0
+    await desk.apply(one, canary=0, lease_seconds=LEASE)
+    await desk.apply(another_one, canary=0, lease_seconds=LEASE)
+    assert_written_once_each(desk, one, another_one)
+
+
+async def test_a_run_that_stood_still_for_too_long_sends_nothing_more(desk: Desk) -> None:
+    one, another_one = await two_change_sets(desk, 60)
+    desk.sandbox.fault("jicoo", {"delay_ms": 40}, method="PATCH", times=None)
+    with applying(desk, one, CANARY, f"{LEASE}") as frozen:
+        await until(lambda: len(desk.written("jicoo")) >= 5)
+        frozen.send_signal(signal.SIGSTOP)
+        await desk.apply(another_one, canary=0, lease_seconds=LEASE)
+        sent = len(desk.written("jicoo"))
+        frozen.send_signal(signal.SIGCONT)
+        assert frozen.wait(60) != 0
+    assert len(desk.written("jicoo")) == sent
+    await desk.apply(one, canary=0, lease_seconds=LEASE)
+    assert_written_once_each(desk, one, another_one)
+
+
+class Away(Ledger):
+    """A ledger that cannot be reached for a number of renewals."""
+
+    times = 1
+
+    def renew_lease(self, name: str, holder: str, seconds: float) -> bool:
+        if self.times:
+            self.times -= 1
+            raise LedgerUnavailable("the ledger is away")
+        return super().renew_lease(name, holder, seconds)
+
+
+class Gone(Away):
+    """A ledger that cannot be reached for any renewal."""
+
+    times = 1_000_000
+
+
+class Mute(Ledger):
+    """A ledger that cannot be asked whether a booking is still in hand."""
+
+    def holds_claim(self, lease: Lease, item_id: int) -> bool:
+        del lease, item_id
+        raise LedgerUnavailable("the ledger is away")
+
+
+async def test_a_lease_outlives_a_ledger_that_is_away_for_a_moment(desk: Desk) -> None:
+    with another(desk, Away):
+        async with leased(desk.ledger, "work", desk.said.append, shown="it", seconds=0.6):
+            await asyncio.sleep(0.9)
+        assert not desk.ledger.times  # type: ignore[attr-defined]  # it is an Away
+
+
+async def test_work_ends_when_its_lease_could_not_be_renewed_in_time(desk: Desk) -> None:
+    began = time.monotonic()
+
+    async def work() -> None:
+        async with leased(desk.ledger, "work", desk.said.append, shown="it", seconds=0.6):
+            await asyncio.sleep(60)
+
+    with another(desk, Gone), pytest.raises(LeaseLost, match="The lease on it could not be renewed"):
+        await work()
+    assert 0.6 <= time.monotonic() - began < 30
+
+
+async def test_work_ends_when_its_lease_is_somebody_elses(desk: Desk) -> None:
+    async def work() -> None:
+        async with leased(desk.ledger, "work", desk.said.append, shown="it", seconds=0.6):
+            let_leases_lapse(desk)
+            await asyncio.sleep(60)
+
+    with pytest.raises(LeaseLost):
+        await work()
+
+
+async def test_a_lease_that_may_have_lapsed_is_known_without_asking_the_ledger(desk: Desk) -> None:
+    tenure = Tenure(desk.ledger, "work", desk.said.append, shown="it", seconds=0.3)
+    with suppress(LeaseLost):
+        async with tenure.held():
+            tenure.check_held()
+            time.sleep(0.4)  # noqa: ASYNC251  (the whole process stands still)
+            with pytest.raises(LeaseLost):
+                tenure.check_held()
+
+
+async def test_what_had_to_wait_is_not_sent_while_the_ledger_is_away(desk: Desk) -> None:
+    found, _ = await two_change_sets(desk, 1)
+    desk.sandbox.fault("jicoo", {"throttle": {"retry_after": "1"}}, method="PATCH")
+    with another(desk, Mute), pytest.raises(LedgerUnavailable):
+        await desk.apply(found, canary=0)
+    assert len(desk.written("jicoo")) == 1
+    assert (await desk.apply(found)).counts == {"applied": 1, "total": 1}
