@@ -69,6 +69,7 @@ class LocalAirflow:
         programs: who starts and stops the processes.
         port: where the API server listens on 127.0.0.1.
         log_level: of all components and of the tasks.
+        more: further options of Airflow's configuration, by section.
     """
 
     def __init__(
@@ -77,7 +78,9 @@ class LocalAirflow:
         dag_folders: Mapping[str, Path],
         programs: Programs,
         port: int,
+        *,
         log_level: str = "INFO",
+        more: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
         self.address = f"http://{LOOPBACK}:{port}"
         self._home = home
@@ -85,6 +88,7 @@ class LocalAirflow:
         self._dag_folders = dag_folders
         self._port = port
         self._log_level = log_level
+        self._more = more or {}
         self.started = datetime.now(UTC)
 
     def start(self, say: Callable[[str], object]) -> None:
@@ -190,6 +194,7 @@ class LocalAirflow:
             # How long a finished task may go unnoticed, too.
             "workers": {"min_heartbeat_interval": "1"},
             "usage_data_collection": {"enabled": "False"},
+            **self._more,
         }
         ours = {
             f"AIRFLOW__{section}__{option}".upper(): value
