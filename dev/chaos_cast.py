@@ -16,9 +16,10 @@ from dev.chaos_plan import Kill
 
 FORKING = multiprocessing.get_context("forkserver")
 # Of each worker of the campaign: what it forks has all that it needs, and is there in milliseconds.
-FORKING.set_forkserver_preload(["dev.chaos_campaign"])
+FORKING.set_forkserver_preload(["dev.chaos_warm"])
 POLL = 0.01  # seconds between two looks at who has ended
 LONG = 4.0  # seconds that a round waits for a vendor; what is longer, it lets pass at once
+_LOST = "could not be renewed"  # what a process says that lost its lease
 STUCK = 45.0  # seconds after which a process that has not ended is given up
 
 
@@ -29,6 +30,8 @@ class Tally:
     kills: int = 0
     reruns: int = 0
     deferrals: int = 0
+    lost_leases: int = 0
+    """Processes that stopped, as they could not renew a lease in time: on a busy machine."""
     broken: list[str] = field(default_factory=list)
     """How processes ended that neither returned nor failed in one of our sentences."""
     texts: list[str] = field(default_factory=list)
@@ -144,6 +147,7 @@ class Cast:
         if how == "broken":
             self.tally.broken.append(f"{part.job.log.stem}: {part.last['text'] if part.last else ''}")
         self.tally.deferrals += how == "deferred"
+        self.tally.lost_leases += how == "retry" and _LOST in (part.last or {}).get("text", "")
         if how in ("killed", "retry", "deferred") and part.runs <= reruns:
             self.tally.reruns += how != "deferred"
             part.begin_at = time.time()

@@ -161,7 +161,7 @@ def _leaks(seen: Seen) -> Iterator[str]:
 
 
 def _interleaved(seen: Seen) -> Iterator[str]:
-    """Two change sets had a booking in hand at once; after a kill it cannot be told."""
+    """Two change sets had a booking in hand at once; after a kill or a lost lease it cannot be told."""
     if seen.killed:
         return
     sending: dict[Key, str] = {}

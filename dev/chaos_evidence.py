@@ -60,7 +60,7 @@ def evidence(
         events=noted,
         reverted_from=reverted_from,
         gone=on.ledger.gone,
-        killed=tally.kills > 0,
+        killed=tally.kills + tally.lost_leases > 0,
         broken=tally.broken,
         secrets=frozenset(_secrets(on)),
         personal=frozenset(_personal(before)),

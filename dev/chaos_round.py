@@ -216,6 +216,7 @@ class _Playing:
             "kills": tally.kills,
             "reruns": tally.reruns,
             "long waits": tally.deferrals,
+            "leases lost": tally.lost_leases,
             "ledger away": len(seen.gone),
             "requests": len(seen.requests),
             "changes at vendors": sum(len(request["changed"]) for request in seen.requests),

@@ -74,7 +74,7 @@ class Seen:
         reverted_from: When all began to be taken back: unix seconds; infinity: never.
         gone: From when to when the ledger was away: unix seconds.
         may_send_for: Seconds after which nothing is sent any more that was kept before the ledger went away.
-        killed: Whether any process was killed.
+        killed: Whether any process was killed, or stopped for want of its lease.
         broken: How processes ended that should not end so.
         secrets: What must be nowhere: in no log, result, exception, report or file of the ledger.
         personal: What must be in no log, result, exception, nor readable in the ledger's file.

@@ -29,7 +29,7 @@ from dev.vendor_forms import FORMS
 FERNET_KEY = base64.urlsafe_b64encode(hashlib.sha256(b"chaos").digest()).decode()
 FRESH_FOR = 0.3  # seconds; see [booking] fresh_for
 LONGEST_WAIT = 1.5  # seconds; see [booking] longest_wait
-LEASE = 1.0  # seconds; see [booking] lease_seconds
+LEASE = 1.5  # seconds; see [booking] lease_seconds
 PASSWORD = "928374651"  # noqa: S105  (nobody else's)
 """Of every Feishu reserve of the campaign: digits that stand nowhere else."""
 _TOKENS = ("access_token", "tenant_access_token", "refresh_token", "token")
@@ -188,7 +188,7 @@ class Stage:
     def let_waits_pass(self) -> None:
         """Let the time pass for which vendors want to be left alone: Zoho's minute is long for a round."""
         with closing(sqlite3.connect(self.folder / "home" / "booking_throttle.db")) as throttle:
-            throttle.execute("UPDATE credentials SET paused_until = 0")
+            throttle.execute("UPDATE booking_throttle SET paused_until = 0")
             throttle.commit()
 
     @property
@@ -229,6 +229,7 @@ def _environment(folder: Path, url: str, ledger_url: str) -> dict[str, str]:
     }
     found = {f"AIRFLOW__BOOKING__{name}": value for name, value in options.items()}
     found |= {"AIRFLOW_HOME": str(folder / "home"), "AIRFLOW__CORE__FERNET_KEY": FERNET_KEY}
+    found["AIRFLOW__CORE__LOAD_EXAMPLES"] = "False"  # their plugins take long to load
     for parts in connections(url).values():
         name = parts.pop("conn_id")
         found[f"AIRFLOW_CONN_{name.upper()}"] = json.dumps(parts)

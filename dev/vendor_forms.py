@@ -136,6 +136,8 @@ def _leaves(prefix: str, record: Fields) -> Iterator[tuple[str, Any]]:
 
 def _judged(value: Any) -> Any:
     """Return a value without what an update of other fields may set: docs/vendors/zoho.md, "Update"."""
+    if value == "":
+        return None  # nothing was written there, and nothing is: KOS has a memo taken back so
     if not isinstance(value, list):
         return value
     return [

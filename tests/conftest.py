@@ -4,6 +4,7 @@ import json
 import logging
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
 
@@ -55,9 +56,13 @@ def new_process() -> Iterator[None]:
 
 
 @pytest.fixture
-def connect(sandbox: Sandbox, new_process: None, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+def connect(
+    sandbox: Sandbox, new_process: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Callable[..., None]:
     """Put a vendor's connection, some parts of it otherwise, where Airflow looks up its default id."""
     del new_process
+    # What one test was told to wait must not hold for the next one.
+    monkeypatch.setenv("AIRFLOW__BOOKING__THROTTLE_URL", f"sqlite:///{tmp_path}/throttle.db")
     simulators = {simulator.vendor: simulator for simulator in SIMULATORS}
 
     def put(vendor: str, *, url: str = sandbox.url, **otherwise: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from airflow_provider_booking.change_sets.items import State
 from airflow_provider_booking.change_sets.leasing import SECONDS, Tenure, leased
 from airflow_provider_booking.change_sets.parallel import side_by_side
 from airflow_provider_booking.change_sets.plan import whole_digest
+from airflow_provider_booking.change_sets.threads import in_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -76,20 +76,20 @@ async def apply(
         LedgerUnavailable: The ledger cannot be reached; nothing more was sent.
         LeaseLost: Another process may have begun the same; nothing more was sent.
     """
-    since = await asyncio.to_thread(asked_since, ledger, asked_at)
-    found = await asyncio.to_thread(ledger.change_set, change_set_id)
+    since = await in_thread(asked_since, ledger, asked_at)
+    found = await in_thread(ledger.change_set, change_set_id)
     if (stop := found.stop_after(since)) is not None:
         await _leave_stopped(ledger, change_set_id, conn_id, stop, say=say, lease_seconds=lease_seconds)
     check_not_stopped(found, since)
-    await asyncio.to_thread(check_as_approved, ledger, found, digest)
-    counts = await asyncio.to_thread(ledger.counts, change_set_id, conn_id)
+    await in_thread(check_as_approved, ledger, found, digest)
+    counts = await in_thread(ledger.counts, change_set_id, conn_id)
     if conn_id is not None and not counts["total"]:
         raise InvalidInput(
             f"change set {change_set_id} has no row of connection {conn_id}",
             hint="take conn_id from conn_ids in the result of the plan",
         )
-    planned = await asyncio.to_thread(ledger.endpoints, change_set_id)
-    with_work = await asyncio.to_thread(ledger.conn_ids, change_set_id)
+    planned = await in_thread(ledger.endpoints, change_set_id)
+    with_work = await in_thread(ledger.conn_ids, change_set_id)
     conn_ids: Sequence[str] = (
         with_work if conn_id is None else [each for each in with_work if each == conn_id]
     )
@@ -103,18 +103,18 @@ async def apply(
             parts.append(Part(ledger, change_set_id, account, limits, asked_at=since, tenure=tenure, say=say))
         await side_by_side(*(part.run() for part in parts))
     return Applied(
-        counts=await asyncio.to_thread(ledger.counts, change_set_id, conn_id),
-        by_connection=await asyncio.to_thread(_by_connection, ledger, change_set_id, conn_id),
-        stopped={part.conn_id: part.stopped for part in parts if part.stopped is not None},
-        by_hand=next((part.by_hand for part in parts if part.by_hand is not None), None),
+        counts=await in_thread(ledger.counts, change_set_id, conn_id),
+        by_connection=await in_thread(_by_connection, ledger, change_set_id, conn_id),
+        stopped={part.conn_id: part.brakes.stopped for part in parts if part.brakes.stopped is not None},
+        by_hand=next((part.brakes.by_hand for part in parts if part.brakes.by_hand is not None), None),
         go_on_in=_go_on_in(parts),
     )
 
 
 def _go_on_in(parts: Sequence[Part]) -> float | None:
     # Whatever else was stopped: it is tried once more with those that wait, and fails the task then.
-    waits = [part.go_on_in for part in parts if part.go_on_in is not None]
-    return min(waits) if waits and not any(part.by_hand for part in parts) else None
+    waits = [part.brakes.go_on_in for part in parts if part.brakes.go_on_in is not None]
+    return min(waits) if waits and not any(part.brakes.by_hand for part in parts) else None
 
 
 def _by_connection(ledger: Ledger, change_set_id: str, conn_id: str | None) -> dict[str, dict[str, int]]:
@@ -134,8 +134,8 @@ async def _leave_stopped(
     lease_seconds: float,
 ) -> None:
     """Write of what was not reached before a stop that it was not."""
-    endpoints = await asyncio.to_thread(ledger.endpoints, change_set_id)
-    for each in await asyncio.to_thread(ledger.conn_ids, change_set_id):
+    endpoints = await in_thread(ledger.endpoints, change_set_id)
+    for each in await in_thread(ledger.conn_ids, change_set_id):
         if conn_id in (None, each):
             name, shown = apply_lease(change_set_id, each, endpoints[each])
             async with leased(ledger, name, say, shown=shown, seconds=lease_seconds) as lease:

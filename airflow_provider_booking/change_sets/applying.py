@@ -5,18 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from airflow_provider_booking.bookings import (
-    BookingError,
-    CredentialRejected,
-    Outcome,
-    Reason,
-    Throttled,
-    VendorUnavailable,
-)
-from airflow_provider_booking.change_sets.claiming import Claiming
+from airflow_provider_booking.bookings import BookingError, Outcome, Reason
+from airflow_provider_booking.change_sets.brakes import Brakes, Limits
+from airflow_provider_booking.change_sets.claiming import Claiming, InHandElsewhere
 from airflow_provider_booking.change_sets.hand_out import HandOut, open_pages
 from airflow_provider_booking.change_sets.intent import Intent
 from airflow_provider_booking.change_sets.items import ItemUpdate
@@ -24,13 +18,13 @@ from airflow_provider_booking.change_sets.judging import place_of
 from airflow_provider_booking.change_sets.ledger import Journal, LeaseLost, LedgerUnavailable, StopAskedFor
 from airflow_provider_booking.change_sets.parallel import for_each
 from airflow_provider_booking.change_sets.progress import Progress
-from airflow_provider_booking.change_sets.reading import OUTAGE
 from airflow_provider_booking.change_sets.settling import (
     settled,
     settled_as_odd,
     settled_by,
     settled_by_stop,
 )
+from airflow_provider_booking.change_sets.threads import in_thread
 from airflow_provider_booking.vendors.updating import Update
 
 if TYPE_CHECKING:
@@ -38,9 +32,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from airflow_provider_booking.change_sets.accounts import Account
-    from airflow_provider_booking.change_sets.items import Item, Stop
+    from airflow_provider_booking.change_sets.items import Item
     from airflow_provider_booking.change_sets.leasing import Tenure
     from airflow_provider_booking.change_sets.ledger import Lease, Ledger
+
+__all__ = ["SAID_ONE_BY_ONE", "Limits", "Part", "leave"]
 
 log = logging.getLogger(__name__)
 
@@ -55,29 +51,6 @@ _BAD_CANARIES = {
     (Outcome.HELD, Reason.VENDOR_ERROR),
     *((Outcome.UNKNOWN, reason) for reason in Reason if reason is not Reason.THROTTLED),
 }
-
-
-@dataclass(frozen=True)
-class Limits:
-    """When applying stops; each connection is judged by itself.
-
-    Attributes:
-        canary: So many items are sent first, one by one, each read back once more. If one of them does not
-            stay as it was left, or it is not known what became of it, or all are refused, the rest is left
-            alone. 0: none.
-        max_refused: Stop when more were refused than so many; None: never.
-        max_unknown: Stop when of more than so many it is not known what became of them.
-    """
-
-    canary: int = 5
-    max_refused: int | None = None
-    max_unknown: int = 0
-
-    def refused_too_many(self, refused: int) -> str | None:
-        """Why to stop after so many refusals, as a sentence; None where there is no reason to."""
-        if self.max_refused is None or refused <= self.max_refused:
-            return None
-        return f"{refused} refused, and max_refused is {self.max_refused}"
 
 
 class Part:
@@ -105,11 +78,8 @@ class Part:
         say: Callable[[str], object],
     ) -> None:
         self.conn_id = account.conn_id
-        self.stopped: str | None = None
-        self.by_hand: Stop | None = None
-        """The stop that somebody asked for, where that is why it stopped."""
-        self.go_on_in: float | None = None
-        """Seconds until it can go on, where it stopped for nothing but waits that its vendor asked for."""
+        self.brakes = Brakes(limits)
+        """Say whether it stopped before its end, and why."""
         self._ledger = ledger
         self._id = change_set_id
         self._account = account
@@ -124,14 +94,12 @@ class Part:
         self._ended: Counter[Outcome] = Counter()
         self._waiting = 0
         """Those of the unknown ones that cannot be read back yet."""
-        self._unanswered = 0
         self._told = 0
-        self._left_behind = (Outcome.UNPROCESSED, Reason.STOPPED)
         self._conflicts: dict[int, int] = {}
         """Items whose slot was not free, and how many had been applied by then."""
 
     async def run(self) -> None:
-        """Apply until nothing is open any more, or there is a reason to stop; :attr:`stopped` says which.
+        """Apply until nothing is open any more, or there is a reason to stop; :attr:`brakes` says which.
 
         Raises:
             LedgerUnavailable: The ledger cannot be reached; nothing more was sent.
@@ -141,21 +109,21 @@ class Part:
             await self._run()
 
     async def _run(self) -> None:
-        already = await asyncio.to_thread(self._ledger.counts, self._id, self.conn_id)
+        already = await in_thread(self._ledger.counts, self._id, self.conn_id)
         self._refused_before = already.get(Outcome.REFUSED, 0)
-        total = await asyncio.to_thread(self._ledger.count_open, self._id, self.conn_id)
+        total = await in_thread(self._ledger.count_open, self._id, self.conn_id)
         progress = Progress(f"{self.conn_id}: done", total, self._say, self._so_far)
         self._check_limits()
         async with self._journal:
-            if self.stopped is None:
+            if self.brakes.stopped is None:
                 await self._go_through(progress)
-            while self.stopped is None and await self._try_conflicts_again():
+            while self.brakes.stopped is None and await self._try_conflicts_again(progress):
                 pass
-            if self.stopped is None:
+            if self.brakes.stopped is None:
                 await self._refuse_conflicts()
-        if self.stopped is not None:
-            self._say(f"{self.conn_id}: stopped: {self.stopped}")
-            await asyncio.to_thread(self._ledger.note, self._id, "stopped", f"{self.conn_id}: {self.stopped}")
+        if self.brakes.stopped is not None:
+            self._say(f"{self.conn_id}: stopped: {self.brakes.stopped}")
+            await in_thread(self._ledger.note, self._id, "stopped", f"{self.conn_id}: {self.brakes.stopped}")
             await self._leave_the_rest()
         progress.tell()
 
@@ -171,40 +139,48 @@ class Part:
             item = await anext(hand_out, None)
             if item is None:
                 return True
-            update = await self._apply(item, canary=True)
-            hand_out.done(item)
-            progress.add(1)
-            if self.stopped is not None:
+            update = await self._apply(item, hand_out, progress, canary=True)
+            if self.brakes.stopped is not None:
                 return False
             if update is not None and update.outcome in (Outcome.APPLIED, Outcome.REFUSED):
                 sent.append(update.outcome)
         if sent and Outcome.APPLIED not in sent:
-            self._stop(f"none of the {len(sent)} canaries was applied: all were refused")
-        return self.stopped is None
+            self.brakes.stop(f"none of the {len(sent)} canaries was applied: all were refused")
+        return self.brakes.stopped is None
 
     async def _rest(self, hand_out: HandOut, progress: Progress) -> None:
         async def work(item: Item) -> None:
-            await self._apply(item)
-            hand_out.done(item)
-            progress.add(1)
+            await self._apply(item, hand_out, progress)
 
-        await for_each(self._until_stopped(hand_out), work, at_once=self._account.at_once)
+        at_once = self._account.at_once
+        await for_each(self._until_stopped(hand_out), work, at_once=at_once, cut_short_by=LeaseLost)
 
     async def _until_stopped(self, items: AsyncIterator[Item]) -> AsyncIterator[Item]:
-        while self.stopped is None:
+        while self.brakes.stopped is None:
             item = await anext(items, None)
             if item is None:
                 return
             # It may have been stopped while this one was waited for.
-            if self.stopped is None:
+            if self.brakes.stopped is None:
                 yield item
 
-    async def _apply(self, item: Item, *, canary: bool = False) -> ItemUpdate | None:
-        """Work on an item, and write what became of it; None where there is nothing to be done."""
-        in_hand = await self._claiming.take(item, go_on=lambda: self.stopped is None)
-        if in_hand is None:
+    async def _apply(
+        self, item: Item, hand_out: HandOut, progress: Progress, *, canary: bool = False
+    ) -> ItemUpdate | None:
+        """Work on an item, and write what became of it; None where there is nothing to be done now."""
+        try:
+            in_hand = await self._claiming.take(item)
+        except (InHandElsewhere, StopAskedFor) as not_now:
+            if isinstance(not_now, StopAskedFor):
+                self.brakes.obey(not_now.stop)
+            hand_out.put_back(item)
             return None
-        return await self._settle(in_hand, canary=canary)
+        again = self._conflicts.pop(item.item_id, None) is not None
+        self._ended[Outcome.UNPROCESSED] -= again
+        update = None if in_hand is None else await self._settle(in_hand, canary=canary)
+        hand_out.done(item)
+        progress.add(not again)
+        return update
 
     async def _settle(self, item: Item, *, canary: bool) -> ItemUpdate:
         # Counted before it is sent: what moves while the vendor's "no" is under way may have freed the slot.
@@ -225,7 +201,7 @@ class Part:
         self._waiting += (update.outcome, update.reason) == _WAITS
         self._tell(item, update)
         if canary and (update.outcome, update.reason) in _BAD_CANARIES:
-            self._stop(f"a canary, row {item.row}, is {update.outcome}: {update.message}")
+            self.brakes.stop(f"a canary, row {item.row}, is {update.outcome}: {update.message}")
         self._check_limits()
         return update
 
@@ -247,24 +223,19 @@ class Part:
             )
             result = await update.run()
         except BookingError as error:
-            self._watch(error)
+            self.brakes.watch(error)
             return settled_by(item, error, still_in_doubt=in_doubt and not intent.stands, shown=intent.shown)
         except StopAskedFor as asked:
-            return self._obey(asked.stop, item, maybe_sent=in_doubt or intent.stands)
+            self.brakes.obey(asked.stop)
+            return settled_by_stop(item, asked.stop, maybe_sent=in_doubt or intent.stands)
         except (LedgerUnavailable, LeaseLost):
             raise
         except Exception as error:  # noqa: BLE001  (one odd booking must not cost the others)
             log.warning("row %d cannot be applied: %s", item.row, place_of(error))
             return settled_as_odd(item, error, sent=in_doubt or intent.stands)
-        self._unanswered = 0
+        self.brakes.answered()
         ended = settled(item, result, update, self._account)
         return await self._read_back(ended, update) if canary else ended
-
-    def _obey(self, stop: Stop, item: Item, *, maybe_sent: bool) -> ItemUpdate:
-        """Leave an item that was about to be sent, and all others."""
-        self.by_hand = stop
-        self._stop(str(stop))
-        return settled_by_stop(item, stop, maybe_sent=maybe_sent)
 
     async def _read_back(self, ended: ItemUpdate, update: Update[Any]) -> ItemUpdate:
         """Look at a canary once more: a booking that does not stay as it was left is a reason to stop."""
@@ -272,7 +243,8 @@ class Part:
             if ended.outcome is not Outcome.APPLIED or await update.holds():
                 return ended
         except BookingError as error:
-            self._stop(
+            self.brakes.watch(error)
+            self.brakes.stop(
                 f"a canary was applied and could not be read back: {error}", go_on_in=error.retry_after
             )
             return replace(ended, warnings=(*ended.warnings, f"it could not be read back once more: {error}"))
@@ -289,7 +261,7 @@ class Part:
             if self._begun:
                 return
             try:
-                await asyncio.to_thread(self._ledger.start_applying, self._id)
+                await in_thread(self._ledger.start_applying, self._id)
             except ValueError:
                 raise LeaseLost(
                     "The change set is being planned once more by another run: nothing more was sent. Run "
@@ -297,63 +269,21 @@ class Part:
                 ) from None
             self._begun = True
 
-    def _watch(self, error: BookingError) -> None:
-        """Stop where the next item would fare no better."""
-        if isinstance(error, CredentialRejected):
-            self._left_behind = (Outcome.HELD, Reason.CREDENTIAL_EXPIRED)
-            self._stop(str(error))
-        elif isinstance(error, Throttled) or error.reason is Reason.THROTTLED:
-            self._left_behind = (Outcome.UNPROCESSED, Reason.THROTTLED)
-            # One that was told no time, among others that were, is told the same by them.
-            self._stop(str(error), go_on_in=error.retry_after or self.go_on_in)
-        elif isinstance(error, VendorUnavailable):
-            self._unanswered += 1
-            if self._unanswered >= OUTAGE:
-                self._left_behind = (Outcome.UNPROCESSED, Reason.NO_ANSWER)
-                why = f"{OUTAGE} bookings in a row got no answer; the last: {error}"
-                self._stop(why, go_on_in=error.retry_after)
-        else:
-            self._unanswered = 0
-
     def _check_limits(self) -> None:
-        refused = self._limits.refused_too_many(self._refused_before + self._ended[Outcome.REFUSED])
-        if refused is not None:
-            self._stop(refused)
-        unknown = self._ended[Outcome.UNKNOWN] - self._waiting
-        if unknown > self._limits.max_unknown:
-            self._stop(
-                f"of {unknown} it is not known what became of them, and max_unknown is "
-                f"{self._limits.max_unknown}"
-            )
+        self.brakes.check(
+            refused=self._refused_before + self._ended[Outcome.REFUSED],
+            unknown=self._ended[Outcome.UNKNOWN] - self._waiting,
+        )
 
-    def _stop(self, why: str, *, go_on_in: float | None = None) -> None:
-        """Stop; the first reason is told. A reason that no wait mends outweighs all waits."""
-        if self.stopped is None:
-            self.stopped, self.go_on_in = why, go_on_in
-        elif go_on_in is None or self.go_on_in is None:
-            self.go_on_in = None
-        else:
-            self.go_on_in = max(go_on_in, self.go_on_in)
-
-    async def _try_conflicts_again(self) -> bool:
+    async def _try_conflicts_again(self, progress: Progress) -> bool:
         """Try once more what was in each other's way; tell whether there was a point in it."""
         applied = self._ended[Outcome.APPLIED]
         again = [item_id for item_id, then in self._conflicts.items() if then < applied]
         if not again:
             return False
         self._say(f"{self.conn_id}: trying {len(again)} again whose slot was not free")
-
-        async def items() -> AsyncIterator[Item]:
-            for item_id in again:
-                yield await asyncio.to_thread(self._ledger.item, item_id)
-
-        async def work(item: Item) -> None:
-            del self._conflicts[item.item_id]
-            self._ended[Outcome.UNPROCESSED] -= 1
-            await self._apply(item)
-
-        await for_each(self._until_stopped(items()), work, at_once=self._account.at_once)
-        return self.stopped is None
+        await self._rest(HandOut(self._ledger, self._id, self.conn_id, only=again), progress)
+        return self.brakes.stopped is None
 
     async def _refuse_conflicts(self) -> None:
         """What is still in the way when nothing moves any more stays in the way."""
@@ -368,19 +298,19 @@ class Part:
 
     async def _leave_the_rest(self) -> None:
         """Write of what was not reached that it was not."""
-        self._ended[self._left_behind[0]] += await leave(
+        self._ended[self.brakes.left_behind[0]] += await leave(
             self._ledger,
             self._id,
             self.conn_id,
-            self._left_behind,
-            f"stopped: {self.stopped}",
+            self.brakes.left_behind,
+            f"stopped: {self.brakes.stopped}",
             lease=self._tenure.lease,
         )
 
     def _tell(self, item: Item, update: ItemUpdate) -> None:
         if update.outcome in (Outcome.APPLIED, Outcome.UNCHANGED):
             return
-        if update.reason is Reason.CREDENTIAL_EXPIRED:
+        if (update.outcome, update.reason) == (Outcome.HELD, Reason.CREDENTIAL_EXPIRED):
             return  # that it stopped says so once, and for all
         self._told += 1
         if self._told <= SAID_ONE_BY_ONE:
@@ -419,6 +349,6 @@ async def leave(
             for item in page
             if item.outcome in (Outcome.PLANNED, Outcome.UNPROCESSED)
         ]
-        await asyncio.to_thread(ledger.write, change_set_id, left, lease=lease)
+        await in_thread(ledger.write, change_set_id, left, lease=lease)
         count += len(left)
     return count

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import random
 from typing import TYPE_CHECKING
 
 from airflow_provider_booking.bookings import Outcome
 from airflow_provider_booking.change_sets.ledger import Claim, Standing
+from airflow_provider_booking.change_sets.threads import in_thread
 from airflow_provider_booking.vendors import waiting
 
 if TYPE_CHECKING:
@@ -17,8 +16,9 @@ if TYPE_CHECKING:
     from airflow_provider_booking.change_sets.items import Item
     from airflow_provider_booking.change_sets.ledger import Journal, Ledger
 
-_LOOK = 0.3
-"""Seconds between two looks at a booking that somebody else has in hand; give or take half of it."""
+
+class InHandElsewhere(Exception):
+    """Another run has the booking in hand; nothing was claimed."""
 
 
 class Claiming:
@@ -43,30 +43,30 @@ class Claiming:
         self._say = say
         self._told = False
 
-    async def take(self, item: Item, *, go_on: Callable[[], bool]) -> Item | None:
-        """Take the booking of an item in hand; wait while somebody else has it.
+    async def take(self, item: Item) -> Item | None:
+        """Take the booking of an item in hand.
 
         Args:
             item: The item, as it was handed out.
-            go_on: Whether to go on waiting.
 
         Returns:
-            The item as it is now; None where nothing of it is left to do, or who waited shall not go on.
+            The item as it is now; None where nothing of it is left to do.
 
         Raises:
+            InHandElsewhere: Another run has it.
+            StopAskedFor: The same, and somebody asked for a stop, which holds for who asks.
             LedgerUnavailable: The ledger could not be written.
         """
-        claim = Claim(self._account.place, item.booking_id, item.item_id)
-        while (claimed := await self._journal.claim(claim)).standing is Standing.ELSEWHERE:
+        claimed = await self._journal.claim(Claim(self._account.place, item.booking_id, item.item_id))
+        if claimed.standing is Standing.ELSEWHERE:
             self._tell()
-            await asyncio.sleep(_LOOK * random.uniform(0.5, 1.5))  # noqa: S311  (so that not all look at once)
-            if not go_on():
-                return None
+            await self._journal.check_not_stopped()
+            raise InHandElsewhere
         if claimed.standing is Standing.CLOSED:
             return None
         if claimed.updated_at != item.updated_at:
             # Whoever worked on it before was late to write what came of it.
-            item = await asyncio.to_thread(self._ledger.item, item.item_id)
+            item = await in_thread(self._ledger.item, item.item_id)
         if claimed.standing is Standing.INHERITED or item.outcome is Outcome.UNKNOWN:
             # What was sent last may still be under way at the vendor.
             await waiting.sleep(self._account.client.patience.settle_delay)

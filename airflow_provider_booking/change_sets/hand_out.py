@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import random
+import time
 from collections import defaultdict, deque
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from airflow_provider_booking.change_sets.items import is_open
+from airflow_provider_booking.change_sets.threads import in_thread
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
+    from collections.abc import AsyncIterator, Iterable, Sequence
 
     from airflow_provider_booking.change_sets.items import Item
     from airflow_provider_booking.change_sets.ledger import Ledger
 
 PAGE = 500
 """Items that are read from the ledger at once."""
+LOOK = 0.3
+"""Seconds until an item that was put back is handed out again; give or take half of it."""
 
 
 class HandOut:
@@ -25,23 +31,31 @@ class HandOut:
     follows when it is done. Where items wait for each other in a circle, the earliest is handed out all the
     same: the vendor has the last word.
 
+    An item that cannot be worked on for the moment is put back, and handed out again when all others are.
+
     Of an item that was handed out, its number is all that stays in memory.
 
     Args:
         ledger: Where the items are.
         change_set_id: Of which change set.
         conn_id: Of which connection.
+        only: The items, where not all that are open: these are handed out as they stand here, and none waits
+            for another.
     """
 
-    def __init__(self, ledger: Ledger, change_set_id: str, conn_id: str) -> None:
+    def __init__(
+        self, ledger: Ledger, change_set_id: str, conn_id: str, *, only: Sequence[int] | None = None
+    ) -> None:
         self._ledger = ledger
         self._id = change_set_id
         self._conn_id = conn_id
-        self._stream = self._pages()
+        self._stream = self._pages() if only is None else self._these(only)
         self._ready: deque[int] = deque()
         self._at_hand: dict[int, Item] = {}
         self._admitted: set[int] = set()
         self._out: set[int] = set()
+        self._put_back: deque[tuple[float, int]] = deque()
+        """When to hand out again which item."""
         self._done: set[int] = set()
         self._waits_for: dict[int, set[int]] = {}
         self._waited_for_by: defaultdict[int, list[int]] = defaultdict(list)
@@ -64,11 +78,10 @@ class HandOut:
                     await self._admit(item, waits_for)
             elif self._ready:
                 continue  # somebody was done while the stream was looked at
+            elif self._put_back or self._out:
+                await self._wait()
             elif not self._waits_for:
                 raise StopAsyncIteration
-            elif self._out:
-                self._somebody_is_done.clear()
-                await self._somebody_is_done.wait()
             else:
                 # Whoever is left goes round in a circle.
                 self._release(next(iter(self._waits_for)))
@@ -85,6 +98,24 @@ class HandOut:
                     self._release(waiter)
         self._somebody_is_done.set()
 
+    def put_back(self, item: Item) -> None:
+        """Say that an item cannot be worked on for the moment: it is handed out again, in a while."""
+        self._out.discard(item.item_id)
+        self._at_hand[item.item_id] = item
+        pause = LOOK * random.uniform(0.5, 1.5)  # noqa: S311  (so that not all look at once)
+        self._put_back.append((time.monotonic() + pause, item.item_id))
+        self._somebody_is_done.set()
+
+    async def _wait(self) -> None:
+        """Return when somebody is done, or what was put back first may be handed out again."""
+        self._somebody_is_done.clear()
+        pause = self._put_back[0][0] - time.monotonic() if self._put_back else None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(pause):
+                await self._somebody_is_done.wait()
+        if self._put_back and self._put_back[0][0] <= time.monotonic():
+            self._ready.append(self._put_back.popleft()[1])
+
     def _release(self, item_id: int) -> None:
         del self._waits_for[item_id]
         self._ready.append(item_id)
@@ -99,11 +130,11 @@ class HandOut:
             in_the_way = set()
             for blocker in waits_for:
                 if blocker not in self._admitted:
-                    found = await asyncio.to_thread(self._ledger.item, blocker)
+                    found = await in_thread(self._ledger.item, blocker)
                     if not is_open(found):
                         continue
                     self._admitted.add(blocker)
-                    its_own = await asyncio.to_thread(self._ledger.waits, [blocker])
+                    its_own = await in_thread(self._ledger.waits, [blocker])
                     to_admit.append((found, its_own.get(blocker, ())))
                 if blocker not in self._done:
                     in_the_way.add(blocker)
@@ -113,9 +144,13 @@ class HandOut:
             if not in_the_way:
                 self._release(item.item_id)
 
+    async def _these(self, item_ids: Sequence[int]) -> AsyncIterator[tuple[Item, Iterable[int]]]:
+        for item_id in item_ids:
+            yield await in_thread(self._ledger.item, item_id), ()
+
     async def _pages(self) -> AsyncIterator[tuple[Item, Iterable[int]]]:
         async for page in open_pages(self._ledger, self._id, self._conn_id):
-            waits = await asyncio.to_thread(self._ledger.waits, [item.item_id for item in page])
+            waits = await in_thread(self._ledger.waits, [item.item_id for item in page])
             for item in page:
                 yield item, waits.get(item.item_id, ())
 
@@ -123,7 +158,7 @@ class HandOut:
 async def open_pages(ledger: Ledger, change_set_id: str, conn_id: str) -> AsyncIterator[list[Item]]:
     """The open items of a connection, earliest first, a page at a time."""
     after: tuple[float, int] | None = None
-    while page := await asyncio.to_thread(ledger.open_items, change_set_id, conn_id, after=after, limit=PAGE):
+    while page := await in_thread(ledger.open_items, change_set_id, conn_id, after=after, limit=PAGE):
         yield page
         last = page[-1]
         after = (float("inf") if last.starts_at is None else last.starts_at, last.item_id)

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 from airflow_provider_booking.change_sets.ledger import Lease, LeaseLost, LedgerUnavailable
+from airflow_provider_booking.change_sets.threads import in_thread
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -58,6 +59,9 @@ class Tenure:
     async def held(self) -> AsyncIterator[None]:
         """Hold the lease until the block ends; wait for it while another process has it.
 
+        A block that was cancelled, or lost the lease, may have left something under way that nobody can call
+        back: then it is not given back, but lapses.
+
         Raises:
             LeaseLost: It could not be renewed in time; the block was cancelled.
         """
@@ -65,9 +69,12 @@ class Tenure:
         try:
             async with self._renewing():
                 yield
-        finally:
-            with suppress(LedgerUnavailable):  # it lapses by itself
-                await asyncio.to_thread(self._ledger.drop_lease, self.lease.name, self.lease.holder)
+        except (LeaseLost, asyncio.CancelledError):
+            raise
+        except BaseException:
+            await self._give_back()
+            raise
+        await self._give_back()
 
     def check_held(self) -> None:
         """Return where the lease holds for certain, without asking the ledger.
@@ -89,9 +96,14 @@ class Tenure:
                 )
             await asyncio.sleep(min(_LOOK, self._seconds / _RENEWED))
 
+    async def _give_back(self) -> None:
+        with suppress(LedgerUnavailable, TimeoutError):  # it lapses by itself
+            async with asyncio.timeout(self._holds_until - time.monotonic()):
+                await in_thread(self._ledger.drop_lease, self.lease.name, self.lease.holder)
+
     async def _asked(self, call: Callable[[str, str, float], bool]) -> bool:
         began = time.monotonic()
-        ours = await asyncio.to_thread(call, self.lease.name, self.lease.holder, self._seconds)
+        ours = await in_thread(call, self.lease.name, self.lease.holder, self._seconds)
         if ours:
             self._holds_until = began + self._seconds
         return ours

@@ -14,31 +14,58 @@ Thing = TypeVar("Thing")
 
 
 async def for_each(
-    things: AsyncIterator[Thing], work: Callable[[Thing], Awaitable[None]], *, at_once: int
+    things: AsyncIterator[Thing],
+    work: Callable[[Thing], Awaitable[None]],
+    *,
+    at_once: int,
+    cut_short_by: type[Exception] | tuple[()] = (),
 ) -> None:
     """Do the work for each thing; the next one is taken when a worker is free.
 
+    When one fails nothing more is taken, and what has begun comes to its end before the error is raised.
+
+    Args:
+        things: The things; one is taken at a time.
+        work: What to do.
+        at_once: How many workers there are.
+        cut_short_by: An error that waits for nobody: what has begun is cancelled.
+
     Raises:
-        Exception: What the first failing work raised; the others were cancelled.
+        Exception: What the first failing work raised; one that cut the others short comes before it.
     """
     turn = asyncio.Lock()
+    idle: set[asyncio.Task[Any] | None] = set()
+    errors: list[Exception] = []
 
-    async def worker() -> None:
-        while True:
+    async def work_on_each() -> None:
+        while not errors:
+            idle.add(asyncio.current_task())
             async with turn:
                 try:
                     thing = await anext(things)
                 except StopAsyncIteration:
                     return
+            idle.discard(asyncio.current_task())
             await work(thing)
 
-    workers = [asyncio.create_task(worker()) for _ in range(at_once)]
+    async def worker() -> None:
+        try:
+            await work_on_each()
+        except Exception as error:  # noqa: BLE001  (raised when the others have ended)
+            errors.append(error)
+            # What the idle ones wait for may never come now.
+            for each in workers if isinstance(error, cut_short_by) else workers & idle:
+                each.cancel()
+
+    workers = {asyncio.create_task(worker()) for _ in range(at_once)}
     try:
-        await asyncio.gather(*workers)
+        await asyncio.wait(workers)
     finally:
         for each in workers:
             each.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
+    if errors:
+        raise min(errors, key=lambda error: not isinstance(error, cut_short_by))
 
 
 async def side_by_side(*works: Coroutine[Any, Any, None]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,6 +21,7 @@ from airflow_provider_booking.change_sets.rows import BadRow, Row
 from airflow_provider_booking.change_sets.sources import Again, Search
 from airflow_provider_booking.change_sets.sources.again import rows_again
 from airflow_provider_booking.change_sets.sources.undone import Undone, rows_to_undo
+from airflow_provider_booking.change_sets.threads import in_thread
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -114,15 +114,13 @@ async def plan(
     new = NewChangeSet(
         request.key, request.arguments, request.notify, request.expires_in, request.kind, request.reverts
     )
-    found = await asyncio.to_thread(ledger.begin, new)
+    found = await in_thread(ledger.begin, new)
     async with leased(ledger, f"plan {found.change_set_id}", say, shown=f"key {request.key}"):
-        found = await asyncio.to_thread(ledger.change_set, found.change_set_id)
+        found = await in_thread(ledger.change_set, found.change_set_id)
         again = 0
         if found.state is State.PLANNED:
             _check_same(found, request)
-            again = await asyncio.to_thread(
-                ledger.reopen, found.change_set_id, even_if_begun=request.asks_nobody
-            )
+            again = await in_thread(ledger.reopen, found.change_set_id, even_if_begun=request.asks_nobody)
             if not again:
                 say(f"{request.key} is planned already, as {found.change_set_id}")
                 return found
@@ -133,12 +131,14 @@ async def plan(
                     f"{request.key} is planned already, but for {again} that could not be read: reading these"
                 )
                 return await planner.go_on(found.rows or 0)
+            if found.started_at is not None:
+                _check_same(found, request)
             # All its rows are in the ledger, or something of it may have been sent.
             taken_in = found.rows is not None and found.arguments == request.arguments
             if found.started_at is not None or taken_in:
                 return await planner.go_on(found.rows or 0)
             # What a planning left over that died before wrote to no vendor, so it can be forgotten.
-            await asyncio.to_thread(ledger.restart, found.change_set_id, new)
+            await in_thread(ledger.restart, found.change_set_id, new)
             return await planner.run(open_rows)
 
 
@@ -173,10 +173,10 @@ class _Planner:
             await self._accounts.get(self._request.conn_id)  # wrong for one row, wrong for all
         if isinstance(self._request.source, Undone):
             of = self._request.source.change_set_id
-            self._applied_at = await asyncio.to_thread(self._ledger.endpoints, of)
+            self._applied_at = await in_thread(self._ledger.endpoints, of)
         rows = await self._take_in(open_rows)
-        await asyncio.to_thread(self._ledger.settle_duplicates, self._id)
-        await asyncio.to_thread(self._ledger.keep_rows, self._id, rows)
+        await in_thread(self._ledger.settle_duplicates, self._id)
+        await in_thread(self._ledger.keep_rows, self._id, rows)
         return await self.go_on(rows)
 
     async def go_on(self, rows: int) -> ChangeSet:
@@ -185,7 +185,7 @@ class _Planner:
         Args:
             rows: How many rows the source had.
         """
-        unread = await asyncio.to_thread(self._ledger.count_unread, self._id)
+        unread = await in_thread(self._ledger.count_unread, self._id)
         progress = Progress("read", sum(unread.values()), self._say)
         async with Journal(self._ledger, self._id) as journal:
             readings = [
@@ -201,7 +201,7 @@ class _Planner:
         progress = Progress("taken in", None, self._say)
         async for chunk in self._chunks(open_rows):
             items = [await self._item(row) for row in chunk]
-            await asyncio.to_thread(self._ledger.add, self._id, items)
+            await in_thread(self._ledger.add, self._id, items)
             progress.add(len(items))
         if not progress.done and not self._request.allow_empty:
             raise InvalidInput("the source names no booking", hint=_IF_EMPTY[self._request.kind])
@@ -296,23 +296,23 @@ class _Planner:
         return Judge(account, notify=request.notify, on_dst=request.on_dst, include_past=request.include_past)
 
     async def _finish(self, rows: int) -> ChangeSet:
-        conn_ids = await asyncio.to_thread(self._ledger.conn_ids, self._id)
+        conn_ids = await in_thread(self._ledger.conn_ids, self._id)
         endpoints = {conn_id: (await self._accounts.get(conn_id)).endpoint for conn_id in conn_ids}
-        await asyncio.to_thread(self._ledger.name_connections, self._id, endpoints)
+        await in_thread(self._ledger.name_connections, self._id, endpoints)
         for conn_id in conn_ids:
-            await asyncio.to_thread(keep_order, self._ledger, self._id, conn_id)
+            await in_thread(keep_order, self._ledger, self._id, conn_id)
         eta = 0.0
         for conn_id in conn_ids:
             account = await self._accounts.get(conn_id)
-            count = await asyncio.to_thread(self._ledger.count_open, self._id, conn_id)
+            count = await in_thread(self._ledger.count_open, self._id, conn_id)
             reads = account.planning.reads_per_update
             # Connections are applied side by side.
             eta = max(eta, estimated_seconds(account.client.settings, count, reads))
-        return await asyncio.to_thread(
+        return await in_thread(
             self._ledger.finish_planning,
             self._id,
             rows=rows,
-            digest=await asyncio.to_thread(whole_digest, self._ledger, self._id, self._request.notify),
+            digest=await in_thread(whole_digest, self._ledger, self._id, self._request.notify),
             eta_seconds=eta,
         )
 

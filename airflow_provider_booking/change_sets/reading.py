@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from airflow_provider_booking.bookings import (
 )
 from airflow_provider_booking.change_sets.judging import failed
 from airflow_provider_booking.change_sets.parallel import for_each
+from airflow_provider_booking.change_sets.threads import in_thread
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -116,17 +116,15 @@ class Reading:
 
     async def _judge_all(self, records: Mapping[str, Record]) -> int:
         """Judge those of the bookings that are items, several pages at once: fewer trips to the ledger."""
-        items = await asyncio.to_thread(self._ledger.find_unread, self._id, self.conn_id, list(records))
+        items = await in_thread(self._ledger.find_unread, self._id, self.conn_id, list(records))
         updates = [await self._judge.judge(item, records[item.booking_id]) for item in items]
-        await asyncio.to_thread(self._ledger.write, self._id, updates)
+        await in_thread(self._ledger.write, self._id, updates)
         self._progress.add(len(updates))
         return len(updates)
 
     async def _unread(self) -> AsyncIterator[Item]:
         after = 0
-        while page := await asyncio.to_thread(
-            self._ledger.unread, self._id, self.conn_id, after=after, limit=PAGE
-        ):
+        while page := await in_thread(self._ledger.unread, self._id, self.conn_id, after=after, limit=PAGE):
             for item in page:
                 yield item
             after = page[-1].item_id

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from airflow_provider_booking.change_sets.items import Kind, State
 from airflow_provider_booking.change_sets.leasing import SECONDS, leased
 from airflow_provider_booking.change_sets.plan import PlanRequest, plan
 from airflow_provider_booking.change_sets.sources.undone import Undone
+from airflow_provider_booking.change_sets.threads import in_thread
 from airflow_provider_booking.change_sets.wall_time import OnDst
 
 if TYPE_CHECKING:
@@ -80,8 +80,8 @@ async def revert(
         LeaseLost: Another process may have begun the same; nothing more was sent.
     """
     # Before anything is read: a stop that is asked for meanwhile holds.
-    since = await asyncio.to_thread(asked_since, ledger, asked_at)
-    original = await asyncio.to_thread(ledger.change_set, change_set_id)
+    since = await in_thread(asked_since, ledger, asked_at)
+    original = await in_thread(ledger.change_set, change_set_id)
     if original.state is not State.PLANNED and original.started_at is None:
         raise InvalidInput(
             f"change set {change_set_id} is not planned to its end", hint="there is nothing to take back"
@@ -92,7 +92,7 @@ async def revert(
         await _come_to_rest(original, ledger, say, lease_seconds)
         arguments = f"revert {change_set_id} {notify} {include_past}"
         request = PlanRequest(
-            key=await asyncio.to_thread(_key, ledger, change_set_id, arguments) if key is None else key,
+            key=await in_thread(_key, ledger, change_set_id, arguments) if key is None else key,
             arguments=arguments,
             source=Undone(change_set_id),
             change=None,
@@ -126,10 +126,10 @@ async def _come_to_rest(
     original: ChangeSet, ledger: Ledger, say: Callable[[str], object], lease_seconds: float
 ) -> None:
     """Stop what is still being applied of a change set, so that all of what it leaves is seen."""
-    if not await asyncio.to_thread(ledger.conn_ids, original.change_set_id):
+    if not await in_thread(ledger.conn_ids, original.change_set_id):
         return
-    await asyncio.to_thread(ledger.ask_to_stop, original.change_set_id, "a revert")
-    endpoints = await asyncio.to_thread(ledger.endpoints, original.change_set_id)
+    await in_thread(ledger.ask_to_stop, original.change_set_id, "a revert")
+    endpoints = await in_thread(ledger.endpoints, original.change_set_id)
     for conn_id, endpoint in endpoints.items():
         name, shown = apply_lease(original.change_set_id, conn_id, endpoint)
         async with leased(ledger, name, say, shown=shown, seconds=lease_seconds):

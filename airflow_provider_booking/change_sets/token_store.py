@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import os
 import threading
+import time
 import uuid
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from airflow_provider_booking.bookings import InvalidInput
+from airflow_provider_booking.change_sets.threads import in_thread
 from airflow_provider_booking.vendors.sharing import TokensNotShared
 
 if TYPE_CHECKING:
@@ -26,19 +29,25 @@ SECONDS = 10.0
 """For how long the turn to fetch holds if its holder dies."""
 _RENEWED = 3
 """How often it is renewed within that time."""
+PATIENCE = 10.0
+"""Seconds that the ledger may take for an answer. After that it is not asked again for as long."""
 
 
 class LedgerTokens:
     """A :class:`~airflow_provider_booking.vendors.sharing.TokenStore` in the ledger.
 
-    The ledger is opened at the first call, in a thread, and where it cannot be used that is said once.
+    The ledger is opened at the first call, in a thread, and where it cannot be used that is said once. No
+    call takes much longer than ``patience``, even if the ledger's database gives no answer at all.
 
     Args:
         find: Opens the ledger; None where there is none. Never makes one.
+        patience: Seconds that the ledger may take for an answer.
     """
 
-    def __init__(self, find: Callable[[], Ledger | None]) -> None:
+    def __init__(self, find: Callable[[], Ledger | None], patience: float = PATIENCE) -> None:
         self._find = find
+        self._patience = patience
+        self._silent_until = -math.inf
         self._lock = threading.Lock()
         self._found: Ledger | None = None
         self._said = False
@@ -82,7 +91,16 @@ class LedgerTokens:
                 await self._call(lambda ledger: ledger.renew_lease(name, holder, SECONDS))
 
     async def _call(self, call: Callable[[Ledger], Result]) -> Result:
-        return await asyncio.to_thread(self._called, call)
+        if time.monotonic() < self._silent_until:
+            raise TokensNotShared
+        try:
+            async with asyncio.timeout(self._patience):
+                return await in_thread(self._called, call)
+        except TimeoutError:
+            # The thread may go on. What it does late harms nobody: a turn lapses, a fetch was counted.
+            self._silent_until = time.monotonic() + self._patience
+            self._say_once(f"the ledger gave no answer within {self._patience:g} s")
+        raise TokensNotShared
 
     def _called(self, call: Callable[[Ledger], Result]) -> Result:
         from airflow_provider_booking.change_sets.ledger import LedgerUnavailable  # noqa: PLC0415  (heavy)
@@ -101,7 +119,7 @@ class LedgerTokens:
                 self._found = self._find()
             return self._found
 
-    def _say_once(self, error: Exception) -> None:
+    def _say_once(self, why: object) -> None:
         if not self._said:
             self._said = True
-            log.warning("Access tokens are shared within this process only: %s", error)
+            log.warning("Access tokens are shared within this process only: %s", why)

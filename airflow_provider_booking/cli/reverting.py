@@ -16,7 +16,8 @@ from airflow_provider_booking.cli.overview import listed, overview
 from airflow_provider_booking.cli.pages import Page, Table, show, show_json
 from airflow_provider_booking.cli.running import say
 from airflow_provider_booking.hooks.connecting import connect
-from airflow_provider_booking.hooks.places import lease_seconds
+from airflow_provider_booking.hooks.numbers import patience
+from airflow_provider_booking.hooks.places import check_sharing, lease_seconds
 
 if TYPE_CHECKING:
     from airflow_provider_booking.change_sets.ledger import Ledger
@@ -38,8 +39,11 @@ def revert_and_tell(
         out: Where the result is shown; progress goes to standard error.
 
     Raises:
-        InvalidInput: There is no such change set, or nobody to ask.
+        InvalidInput: There is no such change set, nobody to ask, or a number or ``throttle_url`` of section
+            ``[booking]`` cannot be used.
     """
+    patience()  # wrong for one booking, wrong for all
+    check_sharing()
     found = ledger.change_set(change_set_id)
     question = f"Take back what {found.change_set_id} changed ({listed(ledger.counts(change_set_id))})?"
     if not sure and not _confirmed(question):

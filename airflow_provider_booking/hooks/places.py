@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import math
 import os
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from airflow.sdk.configuration import conf
-from airflow.sdk.exceptions import AirflowConfigException
 
-from airflow_provider_booking.bookings import InvalidInput
+from airflow_provider_booking.hooks.numbers import number
 from airflow_provider_booking.vendors.sharing import Sharing
 
 if TYPE_CHECKING:
     from airflow_provider_booking.change_sets.ledger import Ledger
-
-LONGEST_KEPT = 36_500
-"""Days: a hundred years."""
-SHORTEST_LEASE, LONGEST_LEASE = 1, 3_600
-"""Seconds."""
 
 
 def airflow_home() -> Path:
@@ -32,7 +25,7 @@ def open_ledger() -> Ledger:
     """The ledger that ``[booking] ledger_url`` names, or the one under AIRFLOW_HOME.
 
     Raises:
-        InvalidInput: The URL is wrong, or Airflow has no Fernet key.
+        InvalidInput: The URL or ``keep_days`` is wrong, or Airflow has no Fernet key.
         LedgerUnavailable: It cannot be reached.
     """
     from airflow_provider_booking.change_sets import ledger  # noqa: PLC0415  (loads SQLAlchemy)
@@ -40,7 +33,7 @@ def open_ledger() -> Ledger:
     return ledger.open_ledger(
         conf.get("booking", "ledger_url") or f"sqlite:///{_ledger_file()}",
         ledger.Sealer(conf.get("core", "fernet_key", fallback="")),
-        keep_days=_keep_days(),
+        keep_days=number("keep_days"),
     )
 
 
@@ -54,30 +47,7 @@ def lease_seconds() -> float:
     Raises:
         InvalidInput: It is no such time.
     """
-    seconds = _number("lease_seconds")
-    if not SHORTEST_LEASE <= seconds <= LONGEST_LEASE:
-        raise InvalidInput(
-            "[booking] lease_seconds is no number of seconds",
-            hint=f"give one from {SHORTEST_LEASE} to {LONGEST_LEASE}",
-        )
-    return seconds
-
-
-def _keep_days() -> float:
-    days = _number("keep_days")
-    if not 0 < days <= LONGEST_KEPT:
-        raise InvalidInput(
-            "[booking] keep_days is no number of days", hint=f"give one from 1 to {LONGEST_KEPT}"
-        )
-    return days
-
-
-def _number(option: str) -> float:
-    try:
-        number: float = conf.getfloat("booking", option)
-    except (AirflowConfigException, ValueError):
-        return math.nan
-    return number
+    return number("lease_seconds")
 
 
 def sharing() -> Sharing:
@@ -88,6 +58,17 @@ def sharing() -> Sharing:
         ledger_url = f"sqlite:///{_ledger_file()}"
     # One for the process: what is shared is found by it.
     return _sharing(os.getpid(), url, ledger_url or None)
+
+
+def check_sharing() -> None:
+    """Make sure that ``throttle_url`` can be used, before any connection is blamed for it. Opens nothing.
+
+    Raises:
+        InvalidInput: It cannot be read, or names what is not installed.
+    """
+    from airflow_provider_booking.vendors.throttle import store_at  # noqa: PLC0415  (loads drivers)
+
+    store_at(sharing().throttle_url)
 
 
 @cache

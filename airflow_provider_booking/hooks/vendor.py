@@ -6,10 +6,8 @@ import asyncio
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from airflow.sdk import BaseHook
-from airflow.sdk.configuration import conf
 
-from airflow_provider_booking.hooks import places, plain_calls
-from airflow_provider_booking.vendors.patience import Patience
+from airflow_provider_booking.hooks import numbers, places, plain_calls
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -42,6 +40,9 @@ class VendorHook(BaseHook):
         """Return the vendor's async client, to be entered with ``async with``.
 
         The connection is looked up on entering, without blocking the event loop.
+
+        Raises:
+            InvalidInput: A number of section ``[booking]`` cannot be used.
         """
         return self._client(self._look_up, _mask_from_loop)
 
@@ -135,7 +136,7 @@ class VendorHook(BaseHook):
         attempts: int | None = None,
     ) -> VendorClient[Any, Any]:
         client: VendorClient[Any, Any] = self._client_class()(
-            settings, on_token=on_token, patience=_patience(attempts), sharing=places.sharing()
+            settings, on_token=on_token, patience=numbers.patience(attempts), sharing=places.sharing()
         )
         return client
 
@@ -143,17 +144,6 @@ class VendorHook(BaseHook):
         from airflow_provider_booking.vendors.registry import client_class  # noqa: PLC0415  (loads httpx)
 
         return client_class(self.vendor)
-
-
-def _patience(attempts: int | None) -> Patience:
-    """What section ``[booking]`` of Airflow's configuration says."""
-    return Patience(
-        attempts=attempts or conf.getint("booking", "request_attempts"),
-        seconds=conf.getfloat("booking", "request_seconds"),
-        longest_wait=conf.getfloat("booking", "longest_wait"),
-        settle_delay=conf.getfloat("booking", "settle_delay"),
-        fresh_for=conf.getfloat("booking", "fresh_for"),
-    )
 
 
 async def _mask_from_loop(token: str) -> None:

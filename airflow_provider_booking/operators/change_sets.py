@@ -124,6 +124,10 @@ class PlanBookingChangesOperator(LedgerOperator):
             "report": await self.report(ledger, found, part="plan"),
         }
 
+    def plans_under(self, context: Context) -> str:
+        """See the class."""
+        return str(self.key or run_key(context, self.task_id, of_task=False))
+
     def _request(self, context: Context) -> PlanRequest:
         """Check the arguments.
 
@@ -139,7 +143,7 @@ class PlanBookingChangesOperator(LedgerOperator):
         asked: list[Any] = [self.source, self.change or None, self.conn_id or None, self.notify, self.on_dst]
         asked += [self.include_past, self.allow_empty]
         return PlanRequest(
-            key=str(self.key or run_key(context, self.task_id, of_task=False)),
+            key=self.plans_under(context),
             arguments=hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest(),
             source=parse_source(self.source),
             change=parse_change(self.change or None),
@@ -290,7 +294,7 @@ class RevertBookingChangesOperator(LedgerOperator):
 
         reverted = await revert(
             self.change_set_id,
-            key=f"revert {self.change_set_id} {run_key(context, self.task_id, of_task=True)}",
+            key=self.plans_under(context),
             limits=Limits(self.canary, self.max_refused, self.max_unknown),
             include_past=self.include_past,
             notify=_choice("notify", self.notify, Notify) if self.notify else None,
@@ -309,6 +313,10 @@ class RevertBookingChangesOperator(LedgerOperator):
             "counts": reverted.applied.counts,
             "report": report,
         }
+
+    def plans_under(self, context: Context) -> str:
+        """See the class."""
+        return f"revert {self.change_set_id} {run_key(context, self.task_id, of_task=True)}"
 
 
 class ReportBookingChangesOperator(LedgerOperator):

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
-from airflow_provider_booking.operators.long_waits import WaitingOperator
+from airflow_provider_booking.operators.long_waits import WaitingOperator, wait_asked_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from airflow.sdk import Context
 
@@ -41,23 +41,40 @@ class LedgerOperator(WaitingOperator):
             TaskDeferred: A vendor asked for a long wait; afterwards the task goes on.
         """
         from airflow_provider_booking.bookings import NotApplied  # noqa: PLC0415  (heavy)
-        from airflow_provider_booking.hooks.places import open_ledger  # noqa: PLC0415  (heavy)
+        from airflow_provider_booking.hooks.numbers import patience  # noqa: PLC0415  (heavy)
+        from airflow_provider_booking.hooks.places import check_sharing, open_ledger  # noqa: PLC0415  (heavy)
         from airflow_provider_booking.operators.storage import check_report_place  # noqa: PLC0415  (heavy)
 
         with in_one_sentence():
+            patience()  # wrong for one booking, wrong for all
+            check_sharing()
             # In a thread: object storage may look up a connection, which must not block the loop.
             await asyncio.to_thread(check_report_place)
             ledger = await asyncio.to_thread(open_ledger)
-            try:
-                with ledger:
+            with ledger:
+                try:
                     return await self.work(ledger, context)
-            except NotApplied as error:
-                self.wait_if_told(error)
-                raise
+                except NotApplied as error:
+                    if seconds := wait_asked_for(error):
+                        done = await asyncio.to_thread(self._planned_so_far, ledger, context)
+                        self.wait_outside(seconds, str(error), done=done)
+                    raise
 
     async def work(self, ledger: Ledger, context: Context) -> dict[str, Any]:
         """Do the work, with the ledger open; what it raises becomes one sentence."""
         raise NotImplementedError
+
+    def plans_under(self, context: Context) -> str | None:
+        """The key under which this task plans a change set; None where it plans none."""
+        del context
+        return None
+
+    def _planned_so_far(self, ledger: Ledger, context: Context) -> int:
+        key = self.plans_under(context)
+        found = None if key is None else ledger.named(key)
+        if found is None:
+            return 0
+        return _done(ledger.counts(found), unread=sum(ledger.count_unread(found).values()))
 
     def wait_for_vendors(self, applied: Applied) -> None:
         """Defer the task where applying stopped only because vendors asked for long waits.
@@ -71,8 +88,7 @@ class LedgerOperator(WaitingOperator):
             return
         counts = ", ".join(f"{count} {outcome}" for outcome, count in applied.counts.items())
         why = "; ".join(f"{conn_id}: {sentence}" for conn_id, sentence in applied.stopped.items())
-        done = applied.counts.get("applied", 0) + applied.counts.get("unchanged", 0)
-        self.wait_outside(applied.go_on_in, f"{why} ({counts})", done=done)
+        self.wait_outside(applied.go_on_in, f"{why} ({counts})", done=_done(applied.counts))
 
     async def report(
         self, ledger: Ledger, change_set_id: str, *, part: str = "", conn_id: str | None = None
@@ -92,6 +108,21 @@ class LedgerOperator(WaitingOperator):
         url = await asyncio.to_thread(write)
         self.log.info("Report: %s", url)
         return url
+
+
+def _done(counts: Mapping[str, int], *, unread: int = 0) -> int:
+    """How much of a change set is done: an item counts once when it was read, once more when it is closed.
+
+    Args:
+        counts: Items by outcome, and ``total``.
+        unread: How many of them planning has not read yet.
+    """
+    from airflow_provider_booking.bookings import Outcome  # noqa: PLC0415  (heavy)
+    from airflow_provider_booking.change_sets.items import OPEN  # noqa: PLC0415  (heavy)
+
+    # What is held may be so only because its vendor asks for a wait: that is no end.
+    still_open = sum(counts.get(outcome, 0) for outcome in OPEN | {Outcome.HELD})
+    return 2 * counts["total"] - unread - still_open
 
 
 @contextmanager

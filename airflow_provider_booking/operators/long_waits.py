@@ -7,7 +7,6 @@ from secrets import SystemRandom
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseAsyncOperator
-from airflow.sdk.configuration import conf
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -44,14 +43,17 @@ class WaitingOperator(BaseAsyncOperator):
         # Loads SQLAlchemy.
         from airflow.providers.standard.triggers.temporal import DateTimeTrigger  # noqa: PLC0415
 
+        from airflow_provider_booking.hooks.numbers import number  # noqa: PLC0415  (heavy)
+
         now = datetime.now(UTC)
         since, before = self._waiting or (now, done)
         if done > before:
             since = now
+        done = max(done, before)  # what was done once and had to be begun anew is no progress
         if now - since >= IN_VAIN:
             self.log.warning("Nothing got done since %s", _shown(since))
             return
-        wait = max(seconds, conf.getfloat("booking", "longest_wait"))
+        wait = max(seconds, number("longest_wait"))
         wait += SystemRandom().uniform(0, min(wait * JITTER, MOST_JITTER))
         until = now + timedelta(seconds=wait)
         self.log.info("Waiting until %s, without a worker slot: %s", _shown(until), why)
@@ -70,10 +72,8 @@ class WaitingOperator(BaseAsyncOperator):
         Raises:
             TaskDeferred: It goes on afterwards.
         """
-        from airflow_provider_booking.bookings import NotApplied  # noqa: PLC0415  (heavy)
-
-        if isinstance(error, NotApplied) and error.retryable and error.retry_after:
-            self.wait_outside(error.retry_after, str(error))
+        if seconds := wait_asked_for(error):
+            self.wait_outside(seconds, str(error))
 
     def go_on(self, context: Context, event: Any = None, *, since: str, done: int) -> Any:
         """Begin again after a wait; Airflow calls it.
@@ -88,6 +88,13 @@ class WaitingOperator(BaseAsyncOperator):
         self._waiting = datetime.fromisoformat(since), done
         execute: Any = self.execute  # without types in Airflow
         return execute(context)
+
+
+def wait_asked_for(error: Exception) -> float:
+    """Seconds after which a vendor says to come back; 0 where none says so, or something may have changed."""
+    from airflow_provider_booking.bookings import NotApplied  # noqa: PLC0415  (heavy)
+
+    return (error.retry_after or 0) if isinstance(error, NotApplied) and error.retryable else 0
 
 
 def _shown(moment: datetime) -> str:

@@ -121,6 +121,10 @@ class FeishuRenewReservesOperator(LedgerOperator):
             "report": report,
         }
 
+    def plans_under(self, context: Context) -> str:
+        """See the class."""
+        return self._request(context).key
+
     def _request(self, context: Context) -> PlanRequest:
         """Check the arguments.
 

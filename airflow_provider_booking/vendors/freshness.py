@@ -36,21 +36,30 @@ class _Ground:
     """What a write stands on: a booking as it was read at some time."""
 
     def __init__(
-        self, look_again: Callable[[], Awaitable[None]], fresh_for: float, attempts: Attempts | None
+        self,
+        look_again: Callable[[], Awaitable[None]],
+        read_at: float,
+        fresh_for: float,
+        attempts: Attempts | None,
     ) -> None:
         self.attempts = attempts
         self._look_again = look_again
         self._fresh_for = fresh_for
         self._repeats = False
-        self._read_at = time.monotonic()
+        self._read_at = read_at
 
-    async def renew(self) -> None:
-        if time.monotonic() - self._read_at >= self._fresh_for:
-            await self._look_again()
-            self._read_at = time.monotonic()
-        again, self._repeats = self._repeats, True
+    async def renew(self, *, same_attempt: bool) -> None:
+        await self._look_if_long_ago()
+        again, self._repeats = self._repeats and not same_attempt, True
         if self.attempts is not None:
             await self.attempts.about_to_try(again=again)
+            await self._look_if_long_ago()  # who was asked may have been slow
+
+    async def _look_if_long_ago(self) -> None:
+        if time.monotonic() - self._read_at >= self._fresh_for:
+            await self._look_again()
+            # When it was answered: a vendor that is slower than that would be looked at for ever.
+            self._read_at = time.monotonic()
 
 
 _ground: ContextVar[_Ground | None] = ContextVar("booking_ground_of_a_write", default=None)
@@ -60,6 +69,7 @@ _ground: ContextVar[_Ground | None] = ContextVar("booking_ground_of_a_write", de
 def standing_on(
     look_again: Callable[[], Awaitable[None]],
     *,
+    read_at: float,
     fresh_for: float,
     attempts: Attempts | None = None,
 ) -> Iterator[None]:
@@ -67,18 +77,22 @@ def standing_on(
 
     Args:
         look_again: Reads once more; raises :class:`Stale` where something is otherwise now.
+        read_at: When that was asked for which a write stands on, by the monotonic clock.
         fresh_for: Seconds after which that has to be done.
         attempts: Asked before each attempt.
     """
-    token = _ground.set(_Ground(look_again, fresh_for, attempts))
+    token = _ground.set(_Ground(look_again, read_at, fresh_for, attempts))
     try:
         yield
     finally:
         _ground.reset(token)
 
 
-async def ensure_fresh() -> None:
+async def ensure_fresh(*, same_attempt: bool = False) -> None:
     """Look again if it is long ago that was read what is about to be written on.
+
+    Args:
+        same_attempt: Whether nothing was tried since the last time.
 
     Raises:
         Stale: Something is otherwise now.
@@ -86,7 +100,7 @@ async def ensure_fresh() -> None:
     """
     ground = _ground.get()
     if ground is not None:
-        await ground.renew()
+        await ground.renew(same_attempt=same_attempt)
 
 
 async def going_out(event: str, info: dict[str, Any]) -> None:

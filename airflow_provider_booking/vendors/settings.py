@@ -32,13 +32,18 @@ def _base_url(value: str) -> str:
         url = httpx.URL(value)
     except httpx.InvalidURL:
         raise ValueError("is not a URL; write it whole, such as https://api.example.com") from None
-    if url.scheme not in ("http", "https") or not url.host:
+    host = url.host.removesuffix(".")
+    if url.scheme not in ("http", "https") or not host:
         raise ValueError("has no scheme; write the whole URL, such as https://api.example.com")
     if url.userinfo or "?" in value or "#" in value:
         raise ValueError("holds more than scheme, host, port and path; leave the rest out")
-    if url.scheme == "http" and not is_loopback(url.host):
+    if url.scheme == "http" and not is_loopback(host):
         raise ValueError("is plain http, which would send the credential in clear; use https")
-    return value.rstrip("/")
+    # One spelling, so that all who call it share its pace and its bookings. httpx has put the host into lower
+    # case and left out a port that goes without saying; the path is as it was given.
+    _, slash, path = value.partition("://")[2].partition("/")
+    authority = url.copy_with(host=host).netloc.decode()
+    return f"{url.scheme}://{authority}{slash}{path}".rstrip("/")
 
 
 def is_loopback(host: str) -> bool:
@@ -110,7 +115,7 @@ class VendorSettings(BaseModel):
 
     Attributes:
         conn_id: The Airflow connection's id.
-        host: Base URL, with an optional path prefix, without a trailing slash.
+        host: Base URL in one spelling, with an optional path prefix, without a trailing slash.
         rate_limit: Budget of writes, such as ``("50/second", "1000/minute")``.
         read_rate_limit: Budget of reads.
         max_concurrency: How many requests may be under way at once.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Sharing:
         tokens: Where access tokens are kept. None: within this process.
     """
 
-    throttle_url: str | None = None
+    throttle_url: str | None = field(default=None, repr=False)  # may hold a password
     tokens: TokenStore | None = None
 
 

@@ -20,6 +20,7 @@ import ssl
 import time
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 from urllib.parse import quote
 from urllib.request import getproxies
@@ -48,11 +49,13 @@ from airflow_provider_booking.bookings import (
     VendorUnavailable,
 )
 from airflow_provider_booking.vendors import waiting
+from airflow_provider_booking.vendors.before_sending import ready_to_send
 from airflow_provider_booking.vendors.connections import Connections
-from airflow_provider_booking.vendors.freshness import ensure_fresh, going_out
+from airflow_provider_booking.vendors.freshness import going_out
 from airflow_provider_booking.vendors.meanings import FROM_ANYBODY, Failure, Meaning
 from airflow_provider_booking.vendors.quiet import own_request
 from airflow_provider_booking.vendors.settings import is_loopback
+from airflow_provider_booking.vendors.token_auth import BEFORE_AGAIN
 from airflow_provider_booking.vendors.wait_headers import believed, http_date, retry_after
 
 if TYPE_CHECKING:
@@ -193,15 +196,12 @@ class Transport:
 
         async def attempt() -> Answer:
             request = self._written(operation, url, params=parameters or None, json=body, data=form)
-            if operation.kind == "read":
-                await self.throttle.pass_through(writes=False, longest_wait=patience.longest_wait)
+            if operation.kind != "token":
+                writes = operation.kind == "write"
+                ready = partial(ready_to_send, self.throttle, auth, patience, writes=writes)
+                await ready()
+                request.extensions[BEFORE_AGAIN] = ready
             if operation.kind == "write":
-                holds_until = await self.throttle.pass_through(
-                    writes=True, longest_wait=patience.longest_wait
-                )
-                await ensure_fresh()
-                if time.monotonic() > holds_until:  # the booking had to be read once more
-                    await self.throttle.pass_through(writes=True, longest_wait=patience.longest_wait)
                 request.extensions["trace"] = going_out
             return await self._send(operation, dialect, request, auth)
 

@@ -7,6 +7,7 @@ left no trace.
 from __future__ import annotations
 
 import contextlib
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
@@ -15,6 +16,7 @@ from pydantic import JsonValue
 from airflow_provider_booking.bookings import (
     BookingError,
     Change,
+    CredentialRejected,
     FieldChange,
     Held,
     Outcome,
@@ -176,13 +178,14 @@ class Update(Generic[AChange]):
     async def _run(self) -> UpdateResult:
         client = self._client
         self._warnings = client.remarks(self._change)
+        read_at = time.monotonic()
         before = await self._read()
         wanted = self._wanted(before)
         if not wanted or (self._in_doubt and self._was_applied(before, wanted)):
             self._warn(*client.remarks_on(before))
             self.found = before
             return self._result(Outcome.UNCHANGED, {})
-        receipt = await self._write(before, wanted)
+        receipt = await self._write(before, wanted, read_at=read_at)
         wanted |= receipt.left_out
         self._warn(*receipt.warnings, *client.remarks_on_sending(self._change))
         after = receipt.record if receipt.record is not None else await self._read_after(receipt)
@@ -215,16 +218,29 @@ class Update(Generic[AChange]):
     async def _read(self) -> Record:
         return await self._client.read(self._booking_id, self._options)
 
-    async def _write(self, record: Record, wanted: Fields, *, again: bool = True) -> Receipt:
-        """Send the change; settle a lost answer by reading, and send once more where it left no trace."""
+    async def _write(self, record: Record, wanted: Fields, *, read_at: float, again: bool = True) -> Receipt:
+        """Send the change; settle a lost answer by reading, and send once more where it left no trace.
+
+        Args:
+            record: The booking as it was read.
+            wanted: The fields to send.
+            read_at: When that was asked for, by the monotonic clock.
+            again: Whether it may be sent once more.
+        """
         client = self._client
         if self._guard is not None:
             await self._guard.about_to_send(client.fields(record), wanted)
         try:
-            fresh_for = client.patience.fresh_for
-            with standing_on(lambda: self._look_again(record), fresh_for=fresh_for, attempts=self._guard):
+            with standing_on(
+                lambda: self._look_again(record),
+                read_at=read_at,
+                fresh_for=client.patience.fresh_for,
+                attempts=self._guard,
+            ):
                 return await client.write(self._booking_id, record, self._change, self._options)
         except OutcomeUnknown as lost:
+            await waiting.sleep(client.patience.settle_delay)
+            read_at = time.monotonic()
             found = await self._read_back(lost)
             if not self._comparable(found, wanted):
                 lost.problem += ", and reading back cannot tell: the vendor does not show what was sent"
@@ -236,7 +252,7 @@ class Update(Generic[AChange]):
                 raise self._held(lost, found, wanted, Reason.CHANGED_MEANWHILE) from None
             if not again:
                 raise
-        return await self._write(found, wanted, again=False)
+        return await self._write(found, wanted, read_at=read_at, again=False)
 
     async def _look_again(self, record: Record) -> None:
         """Read the booking once more.
@@ -250,14 +266,13 @@ class Update(Generic[AChange]):
             raise Stale
 
     async def _read_back(self, lost: OutcomeUnknown) -> Record:
-        await waiting.sleep(self._client.patience.settle_delay)
         try:
             return await self._read()
         except BookingError as error:
             lost.problem += f", and reading back failed ({error.problem})"
             lost.hint = "look at the booking at the vendor before sending it again"
             lost.retry_after = error.retry_after
-            if isinstance(error, Throttled):
+            if isinstance(error, CredentialRejected | Throttled):
                 lost.reason = error.reason
             raise lost from None
 

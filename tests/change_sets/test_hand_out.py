@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from airflow_provider_booking.bookings import Outcome
@@ -113,6 +113,43 @@ def test_nobody_waits_for_one_that_is_not_open() -> None:
     assert next(item for item, _ in handed_out(kept)) == 0
 
 
+def out(kept: Kept, only: Sequence[int] | None = None) -> HandOut:
+    return HandOut(cast("Ledger", kept), "set", "c", only=only)
+
+
+async def in_order(items: HandOut, *, put_back_once: int) -> list[int]:
+    """Work on one after another, but put one back when it comes first."""
+    order: list[int] = []
+    async for item in items:
+        order.append(item.item_id)
+        if item.item_id == put_back_once and order.count(put_back_once) == 1:
+            items.put_back(item)
+        else:
+            items.done(item)
+    return order
+
+
+async def test_what_was_put_back_comes_again_after_all_others() -> None:
+    assert await in_order(out(Kept([1, 2, 3, 4], {})), put_back_once=0) == [0, 1, 2, 3, 0]
+
+
+async def test_who_waits_for_one_that_was_put_back_goes_on_waiting() -> None:
+    assert await in_order(out(Kept([1, 2, 3], {0: [1]})), put_back_once=1) == [1, 2, 1, 0]
+
+
+async def test_it_has_not_ended_while_one_that_is_out_may_be_put_back() -> None:
+    items = out(Kept([1], {}))
+    item = await anext(items)
+    following = asyncio.create_task(anext(items, None))
+    await asyncio.sleep(0.01)
+    items.put_back(item)
+    assert (await following) == item
+
+
+async def test_some_items_alone_come_as_they_are_named() -> None:
+    assert await in_order(out(Kept([1, 2, 3, 4], {2: [3]}), only=[2, 0]), put_back_once=2) == [2, 0, 2]
+
+
 graphs = st.integers(1, 12).flatmap(
     lambda size: st.tuples(
         st.lists(st.integers(0, 5).map(float), min_size=size, max_size=size),
@@ -124,6 +161,7 @@ graphs = st.integers(1, 12).flatmap(
 )
 
 
+@settings(deadline=None)  # the ledger is asked in threads, which wait for a processor
 @given(graphs)
 def test_each_is_handed_out_once_and_after_those_that_are_in_its_way(
     graph: tuple[list[float], dict[int, list[int]], int],
@@ -137,6 +175,7 @@ def test_each_is_handed_out_once_and_after_those_that_are_in_its_way(
         assert set(waits.get(item, ())) <= done
 
 
+@settings(deadline=None)  # the ledger is asked in threads, which wait for a processor
 @given(graphs)
 def test_no_circle_keeps_anything_from_being_handed_out(
     graph: tuple[list[float], dict[int, list[int]], int],

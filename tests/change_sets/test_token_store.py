@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from cryptography.fernet import Fernet
-from sqlalchemy import update
+from sqlalchemy import make_url, update
 
 from airflow_provider_booking.bookings import CredentialRejected
 from airflow_provider_booking.change_sets.ledger import Sealer, find_ledger, open_ledger
@@ -20,6 +20,7 @@ from airflow_provider_booking.change_sets.token_store import LedgerTokens
 from airflow_provider_booking.vendors.sharing import TokensNotShared
 from tests.change_sets import token_users
 from tests.change_sets.ledger.processes import at_once
+from tests.change_sets.silent_way import way_to
 from tests.change_sets.token_users import (
     AT_ONCE,
     SAMPLE,
@@ -195,6 +196,26 @@ class TestOneProcess:
         (said,) = caplog.messages
         assert said.startswith("Access tokens are shared within this process only: The ledger at sqlite:///")
         assert len(token_fetches(quick, "zoho")) == 2
+
+    @pytest.mark.parametrize("ledger_url", ["postgresql"], indirect=True)
+    async def test_a_ledger_that_falls_silent_costs_its_patience_once_and_then_a_fetch(
+        self, quick: Sandbox, ledger_url: str, keys: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        caplog.set_level(logging.WARNING)
+        server = make_url(ledger_url)
+        with way_to(server.port or 0) as way:
+            url = server.set(port=way.port).render_as_string(hide_password=False)
+            store = LedgerTokens(lambda: find_ledger(url, Sealer(keys)), patience=1)
+            async with zoho(quick.url, store) as client:
+                await client.get_booking_info(SAMPLE)
+                way.fall_silent()
+                quick.expire_tokens("zoho")
+                async with asyncio.timeout(20):
+                    await client.get_booking_info(SAMPLE)
+                with pytest.raises(TokensNotShared):
+                    await asyncio.wait_for(store.token("another"), 0.5)
+        said = "Access tokens are shared within this process only: the ledger gave no answer within 1 s"
+        assert (caplog.messages, len(token_fetches(quick, "zoho"))) == ([said], 2)
 
     async def test_a_ledger_that_goes_away_in_mid_fetch_costs_no_second_fetch(
         self, quick: Sandbox, ledger_url: str, keys: str

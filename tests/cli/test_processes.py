@@ -43,6 +43,14 @@ async def test_revert_takes_back_and_says_what_it_could_not(shell: Shell, desk: 
     assert desk.counts(found) == {"applied": 1, "refused": 1, "reverted": 2, "total": 4}
 
 
+async def test_revert_with_a_number_that_is_none_does_nothing(shell: Shell, desk: Desk) -> None:
+    found = await moved(desk)
+    written = len(desk.written("jicoo"))
+    ended = shell.run("revert", found.change_set_id, "--yes", AIRFLOW__BOOKING__LONGEST_WAIT="abc")
+    assert (ended.code, ended.out, len(desk.written("jicoo"))) == (1, "", written)
+    assert ended.err.endswith("[booking] longest_wait is no number of seconds: give one from 0 to 86400\n")
+
+
 async def test_revert_asks_first_and_where_there_is_no_terminal_it_refuses(shell: Shell, desk: Desk) -> None:
     found = await moved(desk)
     written = len(desk.written("jicoo"))

@@ -157,6 +157,25 @@ class TestAnUpdateThatDoesNotWait:
             run(update())
 
 
+@pytest.mark.parametrize("value", ["abc", "-5", "nan", "inf", "1e15"])
+class TestALongestWaitThatIsNone:
+    SAID = r"^\[booking\] longest_wait is no number of seconds: give one from 0 to 86400$"
+
+    def test_fails_an_update(self, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+        monkeypatch.setenv("AIRFLOW__BOOKING__LONGEST_WAIT", value)
+        with pytest.raises(AirflowFailException, match=self.SAID):
+            run(update())
+        assert sandbox.requests("jicoo") == []
+
+    def test_fails_a_plan_and_not_each_of_its_rows(
+        self, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, value: str
+    ) -> None:
+        ids = sandbox.seed("jicoo", 2)
+        monkeypatch.setenv("AIRFLOW__BOOKING__LONGEST_WAIT", value)
+        with pytest.raises(AirflowFailException, match=self.SAID):
+            run(plan(ids))
+
+
 class TestAnApplyThatIsAskedToWaitForLong:
     def test_goes_on_where_it_stopped_and_sends_nothing_twice(self, sandbox: Sandbox) -> None:
         task = apply(planned(sandbox, 6))
@@ -203,6 +222,15 @@ class TestAnApplyThatIsAskedToWaitForLong:
         with pytest.raises(AirflowException, match=r"stopped .*too many requests"):
             run(task, long_ago(deferred(task), timedelta(days=1)))
 
+    def test_does_not_take_what_is_held_for_the_wait_for_something_done(self, sandbox: Sandbox) -> None:
+        task = apply(planned(sandbox, 4))
+        sandbox.fault("jicoo", WAIT, method="PATCH", times=None)
+        wait = deferred(task)
+        with open_ledger() as ledger:
+            assert ledger.counts(task.change_set_id) == {"held": 1, "unprocessed": 3, "total": 4}
+        read_by_the_plan = 4
+        assert (wait.kwargs or {})["done"] == read_by_the_plan
+
     def test_waits_for_more_than_a_day_where_it_gets_on(self, sandbox: Sandbox) -> None:
         task = apply(planned(sandbox, 6))
         sandbox.fault("jicoo", WAIT, method="PATCH", skip=1)
@@ -239,6 +267,19 @@ class TestAPlanThatIsAskedToWaitForLong:
         throttled_once = 1
         assert len(sandbox.requests("jicoo")) == 4 + throttled_once
 
+    def test_waits_for_more_than_a_day_where_it_gets_on(self, sandbox: Sandbox) -> None:
+        task = plan(sandbox.seed("jicoo", 4))
+        sandbox.fault("jicoo", WAIT, skip=2)
+        sandbox.fault("jicoo", WAIT, skip=3)
+        again = deferred(task, long_ago(deferred(task), timedelta(days=1)))
+        assert run(task, again)["counts"] == {"planned": 4, "total": 4}
+
+    def test_fails_after_a_day_in_vain(self, sandbox: Sandbox) -> None:
+        task = plan(sandbox.seed("jicoo", 4))
+        sandbox.fault("jicoo", WAIT, skip=2, times=None)
+        with pytest.raises(AirflowException, match="too many requests"):
+            run(task, long_ago(deferred(task), timedelta(days=1)))
+
     def test_fails_and_is_for_a_retry_where_it_is_told_no_time(self, sandbox: Sandbox) -> None:
         task = plan(sandbox.seed("jicoo", 4))
         sandbox.fault("jicoo", {"throttle": {}}, skip=2, times=None)
@@ -249,14 +290,23 @@ class TestAPlanThatIsAskedToWaitForLong:
         assert run(task)["counts"] == {"planned": 4, "total": 4}
 
 
-def test_a_revert_that_is_asked_to_wait_for_long_goes_on_afterwards(sandbox: Sandbox) -> None:
-    change_set_id = planned(sandbox, 4)
-    run(apply(change_set_id))
-    task = RevertBookingChangesOperator(task_id="revert", change_set_id=change_set_id)
-    sandbox.fault("jicoo", WAIT, method="GET", skip=2)
-    sandbox.fault("jicoo", WAIT, method="PATCH", skip=2)
-    reverted = run(task, deferred(task, deferred(task)))
-    assert reverted["counts"] == {"applied": 4, "total": 4}
+class TestARevertThatIsAskedToWaitForLong:
+    @pytest.fixture
+    def task(self, sandbox: Sandbox) -> Any:
+        """Change four bookings, and take them back with a wait in either half."""
+        change_set_id = planned(sandbox, 4)
+        run(apply(change_set_id))
+        sandbox.fault("jicoo", WAIT, method="GET", skip=2)
+        sandbox.fault("jicoo", WAIT, method="PATCH", skip=2)
+        return RevertBookingChangesOperator(task_id="revert", change_set_id=change_set_id)
+
+    def test_goes_on_afterwards(self, task: Any) -> None:
+        reverted = run(task, deferred(task, deferred(task)))
+        assert reverted["counts"] == {"applied": 4, "total": 4}
+
+    def test_waits_for_more_than_a_day_where_it_gets_on(self, task: Any) -> None:
+        again = deferred(task, long_ago(deferred(task), timedelta(days=1)))
+        assert run(task, again)["counts"] == {"applied": 4, "total": 4}
 
 
 def test_a_renewal_that_is_asked_to_wait_for_long_goes_on_afterwards(sandbox: Sandbox) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,11 +12,13 @@ from airflow_provider_booking.bookings import Outcome
 from airflow_provider_booking.vendors.jicoo.client import JicooClient
 from airflow_provider_booking.vendors.jicoo.settings import JicooSettings
 from airflow_provider_booking.vendors.patience import Patience
+from airflow_provider_booking.vendors.sessions import credential_of
 from airflow_provider_booking.vendors.updating import Update
 from tests.wire import writes
 
 if TYPE_CHECKING:
     from airflow_provider_booking.sandbox import Sandbox
+    from airflow_provider_booking.vendors.throttle import Throttle
 
 UID = "sandboxVb7RE"
 
@@ -32,14 +36,15 @@ def client(sandbox: Sandbox, *, fresh_for: float = 0) -> JicooClient:
 class Slow:
     """Lets so long pass between the read and the write, and the booking be changed meanwhile."""
 
-    def __init__(self, meanwhile: Any = None) -> None:
+    def __init__(self, meanwhile: Any = None, *, time: int = 1) -> None:
         self.asked = 0
         self._meanwhile = meanwhile
+        self._time = time
 
     async def about_to_send(self, now: Any, wanted: Any) -> None:
         del now, wanted
         self.asked += 1
-        if self._meanwhile is not None and self.asked == 1:
+        if self._meanwhile is not None and self.asked == self._time:
             await self._meanwhile()
 
     async def about_to_try(self, *, again: bool) -> None:
@@ -77,6 +82,31 @@ async def test_what_somebody_changed_meanwhile_is_judged_anew(sandbox: Sandbox) 
     assert result.changed["name"].before == "Theirs"
 
 
+async def test_what_waited_once_more_after_it_was_looked_at_is_looked_at_again(sandbox: Sandbox) -> None:
+    async with client(sandbox, fresh_for=0.3) as jicoo:
+        slow = SlowAndPaused(credential_of(jicoo.settings).throttle(jicoo.settings))
+        await Update(jicoo, UID, {"name": "Ours"}, {}, guard=slow).run()
+    requests = sandbox.requests("jicoo")
+    assert [request["method"] for request in requests[:4]] == ["GET", "GET", "GET", "PATCH"]
+    looked, sent = (datetime.fromisoformat(request["at"]).timestamp() for request in requests[2:4])
+    assert sent - looked < 0.3
+
+
+class SlowAndPaused(Slow):
+    """Lets the vendor ask for a wait just when the booking was looked at again."""
+
+    def __init__(self, throttle: Throttle) -> None:
+        super().__init__(lambda: asyncio.sleep(0.4))
+        self._throttle: Throttle | None = throttle
+
+    async def about_to_try(self, *, again: bool) -> None:
+        await super().about_to_try(again=again)
+        if self._throttle is not None:
+            self._throttle.pause(0.6)
+            self._throttle = None
+            await asyncio.sleep(0.1)  # the turn lapses
+
+
 @pytest.mark.usefixtures("new_process")
 async def test_what_somebody_made_as_wanted_meanwhile_is_not_sent(sandbox: Sandbox) -> None:
     async with client(sandbox) as jicoo, client(sandbox) as theirs:
@@ -87,3 +117,21 @@ async def test_what_somebody_made_as_wanted_meanwhile_is_not_sent(sandbox: Sandb
         result = await Update(jicoo, UID, {"name": "Ours"}, {}, guard=Slow(meanwhile)).run()
     assert result.outcome is Outcome.UNCHANGED
     assert len(writes(sandbox, "jicoo")) == 1
+
+
+@pytest.mark.usefixtures("new_process")
+@pytest.mark.parametrize("time", [1, 2], ids=["at first", "when it is sent once more"])
+async def test_it_counts_from_the_read_and_not_from_when_the_guard_let_it_pass(
+    sandbox: Sandbox, time: int
+) -> None:
+    if time == 2:
+        sandbox.fault("jicoo", {"drop": "before"}, method="PATCH", path=f"*{UID}*")
+    async with client(sandbox, fresh_for=0.3) as jicoo, client(sandbox) as theirs:
+
+        async def meanwhile() -> None:
+            await theirs.update(UID, {"name": "Theirs"})
+            await asyncio.sleep(0.4)
+
+        slow = Slow(meanwhile, time=time)
+        result = await Update(jicoo, UID, {"name": "Ours"}, {}, guard=slow).run()
+    assert result.changed["name"].before == "Theirs"

@@ -42,6 +42,22 @@ def test_a_host_is_a_whole_url_and_plain_http_stays_on_this_machine(host: str) -
     assert settings(host=host).host == host
 
 
+@pytest.mark.parametrize(
+    ("given", "one_spelling"),
+    [
+        ("https://API.Example.com/V1", "https://api.example.com/V1"),
+        ("HTTPS://example.com", "https://example.com"),
+        ("https://example.com:443/lark", "https://example.com/lark"),
+        ("https://example.com./A%2fb", "https://example.com/A%2fb"),
+        ("https://example.com.:8443", "https://example.com:8443"),
+        ("http://LOCALHOST:80", "http://localhost"),
+        ("https://b\u00fccher.example", "https://xn--bcher-kva.example"),
+    ],
+)
+def test_a_host_has_one_spelling(given: str, one_spelling: str) -> None:
+    assert settings(host=given).host == one_spelling
+
+
 def test_a_slash_at_the_end_of_the_host_does_not_count() -> None:
     assert settings(host="https://example.com/lark//").host == "https://example.com/lark"
 

@@ -17,15 +17,34 @@ from airflow_provider_booking.change_sets.ledger.ledger import Ledger
 from airflow_provider_booking.change_sets.ledger.migrating import is_up_to_date, migrate
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy import URL, Connection, Engine
 
     from airflow_provider_booking.change_sets.ledger.sealing import Sealer
 
 PATIENCE = 30.0
 """Seconds that a write to SQLite waits for other writers."""
-CONNECT_TIMEOUT = 10
-"""Seconds that PostgreSQL may take to answer at all, where the URL does not say."""
+STATEMENT = "10s"
+"""For how long a statement may run where one is asked in passing, as :func:`find_ledger` is for."""
 _OLDEST_SQLITE = (3, 35)  # the first with "returning"
+
+# What libpq does about a server that does not answer, where the URL does not say otherwise. Without this, who
+# waits on a connection that died without a word waits for hours, by the system's own settings.
+_PERSISTENT = {
+    "connect_timeout": "10",  # seconds
+    "tcp_user_timeout": "60000",  # milliseconds until what was sent must have arrived
+    "keepalives_idle": "30",  # seconds of silence after which it is asked whether the other side still lives
+    "keepalives_interval": "10",  # seconds between two such questions
+    "keepalives_count": "3",  # questions without an answer after which it does not
+}
+_IN_PASSING = {
+    "connect_timeout": "10",
+    "tcp_user_timeout": "10000",
+    "keepalives_idle": "5",
+    "keepalives_interval": "2",
+    "keepalives_count": "2",
+}
 
 
 def open_ledger(url: str, sealer: Sealer, *, keep_days: float = 90) -> Ledger:
@@ -48,7 +67,7 @@ def open_ledger(url: str, sealer: Sealer, *, keep_days: float = 90) -> Ledger:
     place = _place(url)
     if place.drivername == "sqlite":
         _make_file(place)
-    engine = _engine(place)
+    engine = _sqlite(place) if place.drivername == "sqlite" else _postgresql(place, _PERSISTENT)
     try:
         with told(place.render_as_string(hide_password=True)):
             migrate(engine)
@@ -61,7 +80,8 @@ def open_ledger(url: str, sealer: Sealer, *, keep_days: float = 90) -> Ledger:
 def find_ledger(url: str, sealer: Sealer) -> Ledger | None:
     """Open the ledger where there is one; nothing is made and nothing is brought up to date.
 
-    It keeps no connection open between calls, so that nobody has to close it.
+    It keeps no connection open between calls, so that nobody has to close it. A call on PostgreSQL ends after
+    some ten seconds, come what may: who asks in passing has better things to do.
 
     Args:
         url: As for :func:`open_ledger`.
@@ -77,13 +97,22 @@ def find_ledger(url: str, sealer: Sealer) -> Ledger | None:
     place = _place(url)
     if place.drivername == "sqlite" and not Path(place.database or "").exists():
         return None
-    engine = _engine(place, poolclass=NullPool)
+    engine = _find(place)
     with told(place.render_as_string(hide_password=True)):
         return Ledger(engine, sealer, keep_days=math.inf) if is_up_to_date(engine) else None
 
 
-def _engine(place: URL, **pool: Any) -> Engine:
-    return _sqlite(place, **pool) if place.drivername == "sqlite" else _postgresql(place, **pool)
+def _find(place: URL) -> Engine:
+    if place.drivername == "sqlite":
+        return _sqlite(place, poolclass=NullPool)
+    engine = _postgresql(place, _IN_PASSING, poolclass=NullPool)
+
+    @event.listens_for(engine, "begin")
+    def _limit(connection: Connection) -> None:
+        # For this transaction only: a pooler in between may give the session to somebody else afterwards.
+        connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{STATEMENT}'")
+
+    return engine
 
 
 def _place(url: str) -> URL:
@@ -162,12 +191,11 @@ def _inode(file: Path) -> int | None:
         return None
 
 
-def _postgresql(place: URL, **pool: Any) -> Engine:
-    if "connect_timeout" not in place.query:
-        place = place.update_query_dict({"connect_timeout": str(CONNECT_TIMEOUT)})
+def _postgresql(place: URL, patience: Mapping[str, str], **pool: Any) -> Engine:
+    unsaid = {name: value for name, value in patience.items() if name not in place.query}
     try:
         # Asks each connection whether it still lives before it is used again.
-        return create_engine(place, pool_pre_ping=True, hide_parameters=True, **pool)
+        return create_engine(place, connect_args=unsaid, pool_pre_ping=True, hide_parameters=True, **pool)
     except ImportError:
         raise InvalidInput(
             "[booking] ledger_url names PostgreSQL, whose driver is not installed",

@@ -75,7 +75,8 @@ class ItemWriting(Store):
             be made was written.
 
         Raises:
-            LeaseLost: Somebody else may work on some of the items by now; nothing was written of these.
+            LeaseLost: Somebody else may work on some of the items by now; nothing was written of these, and
+                of no attempt that a stop forbids.
             ValueError: The change set does not have one of the items; nothing is written.
         """
         if not updates:
@@ -83,14 +84,14 @@ class ItemWriting(Store):
         with self.writing() as connection:
             whole = find(connection, change_set_id)
             stop = None if asked_at is None else whole.stop_after(asked_at)
-            if stop is not None:
-                updates = [each for each in updates if not each.attempt]
+            stopped = {each.item_id for each in updates if each.attempt and stop is not None}
+            updates = [each for each in updates if each.item_id not in stopped]
             unwritten = frozenset() if lease is None else fence(connection, lease, updates)
             updates = [each for each in updates if each.item_id not in unwritten]
             if updates:
                 self._write(connection, whole, updates)
         if lease is not None and unwritten:
-            raise lease.lost(unwritten)
+            raise lease.lost(unwritten | stopped)
         return stop
 
     def _write(self, connection: Connection, whole: ChangeSet, updates: Sequence[ItemUpdate]) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from airflow_provider_booking.change_sets.ledger.claims import Claim, Claimed
 from airflow_provider_booking.change_sets.ledger.errors import LeaseLost
+from airflow_provider_booking.change_sets.threads import in_thread
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from airflow_provider_booking.change_sets.ledger.ledger import Ledger
 
     Queued = tuple[ItemUpdate | Claim, asyncio.Future[Any]]
+
+
+FAREWELL = 5.0
+"""Seconds that what is still queued may take to be committed, where the work ended by an error."""
 
 
 class StopAskedFor(Exception):
@@ -32,7 +37,7 @@ class Journal:
 
     A commit waits for the disk. What arrives while one is under way goes together into the next one, so that
     many bookings share the wait, and a single one never waits for others. Leaving the context commits what is
-    still queued.
+    still queued; if that is by an error, as far as it takes no longer than :data:`FAREWELL`.
 
     Args:
         ledger: The ledger.
@@ -77,6 +82,15 @@ class Journal:
         claimed: Claimed = await self._queued(claim)
         return claimed
 
+    async def check_not_stopped(self) -> None:
+        """Return where no stop holds for who writes, as far as the ledger knows.
+
+        Raises:
+            StopAskedFor: One does.
+            LedgerUnavailable: The ledger could not be read.
+        """
+        await in_thread(self._check_not_stopped)
+
     async def check_may_send(self, item_id: int) -> None:
         """Return where an attempt on an item that is in hand may be made, as far as the ledger knows.
 
@@ -85,11 +99,14 @@ class Journal:
             LeaseLost: Somebody else may work on the item by now.
             LedgerUnavailable: The ledger could not be read.
         """
-        await asyncio.to_thread(self._check_may_send, item_id)
+        await in_thread(self._check_may_send, item_id)
 
     def _check_may_send(self, item_id: int) -> None:
         if self._lease is not None and not self._ledger.holds_claim(self._lease, item_id):
             raise self._lease.lost()
+        self._check_not_stopped()
+
+    def _check_not_stopped(self) -> None:
         if self._asked_at is not None:
             found = self._ledger.change_set(self._change_set_id)
             if (stop := found.stop_after(self._asked_at)) is not None:
@@ -118,7 +135,7 @@ class Journal:
         updates = [update for update, _ in group]
         errors: dict[int, Exception] = {}
         try:
-            stop = await asyncio.to_thread(
+            stop = await in_thread(
                 self._ledger.write,
                 self._change_set_id,
                 updates,
@@ -137,7 +154,7 @@ class Journal:
 
     async def _claim(self, lease: Lease, group: list[tuple[Claim, asyncio.Future[Any]]]) -> None:
         try:
-            claimed = await asyncio.to_thread(self._ledger.claim, lease, [claim for claim, _ in group])
+            claimed = await in_thread(self._ledger.claim, lease, [claim for claim, _ in group])
         except Exception as error:  # noqa: BLE001 - whatever it is, those who wait must hear of it
             for _, kept in group:
                 _settle(kept, error)
@@ -152,7 +169,8 @@ class Journal:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._writer is not None:
-            await self._writer
+            # Who leaves by an error is not kept by a database that gives no answer.
+            await asyncio.wait({self._writer}, timeout=None if error is None else FAREWELL)
 
 
 def _settle(kept: asyncio.Future[Any], error: Exception | None, result: Any = None) -> None:

@@ -62,6 +62,12 @@ class SetRecords(Store):
         with self.reading() as connection:
             return find(connection, change_set_id)
 
+    def named(self, key: str) -> str | None:
+        """The id of the change set that has a key; None where none has."""
+        wanted = select(change_sets.c.change_set_id).where(change_sets.c.key == key)
+        with self.reading() as connection:
+            return connection.execute(wanted).scalar_one_or_none()
+
     def restart(self, change_set_id: str, new: NewChangeSet) -> None:
         """Forget the items of a change set whose planning was cut short, and begin it anew.
 

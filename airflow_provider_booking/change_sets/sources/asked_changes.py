@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from airflow_provider_booking.bookings import InvalidInput
 from airflow_provider_booking.bookings.change import check_json_can_carry
 from airflow_provider_booking.bookings.time import moment
 from airflow_provider_booking.bookings.wording import field_path
+from airflow_provider_booking.change_sets.sources.strict_json import Found, read_json, twice
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -22,27 +22,6 @@ _OBJECT = 'give an object of vendor field names and values, such as {"title": "C
 _LONGEST_NUMBER = 100  # digits
 
 
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(name)
-
-
-JSON = json.JSONDecoder(parse_constant=_refuse_constant)
-"""Reads JSON as its standard has it: no ``NaN``, no ``Infinity``."""
-
-
-def read_json(text: str) -> Any:
-    """Read JSON as its standard has it: no ``NaN``, no ``Infinity``, nothing after the value.
-
-    Raises:
-        ValueError: It is none, or nested too deep. The text of the error quotes nothing.
-    """
-    try:
-        return JSON.decode(text)
-    except (ValueError, RecursionError):
-        pass
-    raise ValueError("is no JSON")
-
-
 def asked_changes(value: Any, name: str) -> dict[str, JsonValue]:
     """Read an object of vendor field names and values.
 
@@ -51,13 +30,17 @@ def asked_changes(value: Any, name: str) -> dict[str, JsonValue]:
         name: What the caller calls it, for the error.
 
     Raises:
-        InvalidInput: It is no such object, or holds what JSON cannot carry; the text names where.
+        InvalidInput: It is no such object, gives a name twice, or holds what JSON cannot carry; the text
+            names where.
     """
     if isinstance(value, str):
         try:
-            value = read_json(value)
+            found = read_json(value)
         except ValueError:
-            value = None
+            found = Found(None)
+        if found.twice is not None:
+            raise twice(found.twice, name)
+        value = found.value
     if not isinstance(value, Mapping):
         raise InvalidInput(f"{name} is no JSON object", hint=_OBJECT)
     check_json_can_carry(value, (name,))

@@ -6,9 +6,9 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from airflow_provider_booking.bookings import InvalidInput
-from airflow_provider_booking.change_sets.sources.asked_changes import read_json
 from airflow_provider_booking.change_sets.sources.lines import LONGEST_LINE, lines_of
 from airflow_provider_booking.change_sets.sources.records import Spoiled
+from airflow_provider_booking.change_sets.sources.strict_json import Found, read_json, twice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,25 +37,29 @@ def _record(line: str | None, wanted: Wanted) -> Mapping[str, Any] | Spoiled:
             {}, InvalidInput(f"the line is longer than {LONGEST_LINE:,} characters", hint="shorten it")
         )
     try:
-        value = read_json(line)
+        found = read_json(line)
     except ValueError:
-        value = None
-    return record_of(value, wanted, "the line", hint="write one object a line")
+        found = Found(None)
+    return record_of(found, wanted, "the line", hint="write one object a line")
 
 
 def record_of(
-    value: Any, wanted: Wanted, what: str, *, hint: str = "write an object"
+    found: Found, wanted: Wanted, what: str, *, hint: str = "write an object"
 ) -> Mapping[str, Any] | Spoiled:
     """What JSON has for a row, as a record.
 
     Args:
-        value: The value.
+        found: The value.
         wanted: What is wanted of the rows.
         what: What the value is called.
         hint: What it should have been.
     """
-    if isinstance(value, dict):
-        return wanted.member_records(value)
+    if found.twice is not None:
+        members = found.value if isinstance(found.value, dict) else {}
+        told = {name: cell for name, cell in members.items() if name != found.twice}
+        return Spoiled(told, twice(found.twice, what))
+    if isinstance(found.value, dict):
+        return wanted.member_records(found.value)
     return Spoiled(
         {}, InvalidInput(f"{what} is no JSON object", hint=f'{hint}, such as {{"booking_id": "…"}}')
     )

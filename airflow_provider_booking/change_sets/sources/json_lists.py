@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from airflow_provider_booking.bookings import InvalidInput
-from airflow_provider_booking.change_sets.sources.asked_changes import JSON
 from airflow_provider_booking.change_sets.sources.json_lines import record_of
 from airflow_provider_booking.change_sets.sources.lines import LONGEST_LINE, checked_beginning, text_of
+from airflow_provider_booking.change_sets.sources.strict_json import BLANKS, next_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from airflow_provider_booking.change_sets.rows import BadRow, Row
     from airflow_provider_booking.change_sets.sources.records import Wanted
+    from airflow_provider_booking.change_sets.sources.strict_json import Found
 
-_BLANKS = " \t\r\n"
 _STEP = 64 * 1024
 """Characters that are read at once."""
 
@@ -34,10 +34,10 @@ def rows_of_json_list(file: BinaryIO, wanted: Wanted) -> Iterator[Row | BadRow]:
             that cannot be read, nobody can tell.
     """
     with text_of(file) as text:
-        yield from wanted.rows(record_of(value, wanted, "the row") for value in _values(_Window(text)))
+        yield from wanted.rows(record_of(found, wanted, "the row") for found in _values(_Window(text)))
 
 
-def _values(window: _Window) -> Iterator[Any]:
+def _values(window: _Window) -> Iterator[Found]:
     if window.take() != "[":
         raise InvalidInput(
             "the file is no JSON list",
@@ -71,7 +71,7 @@ class _Window:
         """The next character that is no blank; empty at the end."""
         while self._at < len(self._held) or self._more():
             found = self._held[self._at]
-            if found not in _BLANKS:
+            if found not in BLANKS:
                 return found
             self._at += 1
         return ""
@@ -82,7 +82,7 @@ class _Window:
         self._at += len(found)
         return found
 
-    def value(self, number: int) -> Any:
+    def value(self, number: int) -> Found:
         """Take the next value.
 
         Raises:
@@ -91,10 +91,10 @@ class _Window:
         self.peek()
         while True:
             with suppress(ValueError, RecursionError):
-                value, end = JSON.raw_decode(self._held, self._at)
-                if end < len(self._held):  # one at the very end may go on in what is not read yet
-                    self._at = end
-                    return value
+                found = next_json(self._held, self._at)
+                if found.end < len(self._held):  # one at the very end may go on in what is not read yet
+                    self._at = found.end
+                    return found
             if len(self._held) - self._at > LONGEST_LINE or not self._more():
                 raise _broken(number)
 

@@ -23,9 +23,9 @@ LONGEST_MARGIN = 500
 # its part, so that what nobody asked for in one tenth is not lost.
 SPREAD = 1000  # milliseconds
 TENTH_PERCENT = 12
-# Seconds after which a turn lapses that was not used, as on a busy machine: its call would come too late.
-# Where a budget gives less than one a second, a turn is worth more than that.
-FRESH_FOR = 0.02
+# Seconds after which a turn lapses that was not used: half of the margin of a rate a second. Where a budget
+# gives less than one a second, a turn is worth more than that.
+FRESH_FOR = 0.04
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Verdict:
 
     Attributes:
         granted: So many calls may be made now, and are counted.
-        at: When they were, on this process's monotonic clock.
+        at: When the store had counted them, on this process's monotonic clock.
         wait: Seconds until the next one may be; where none was granted.
         paused: Seconds of the vendor's own "wait" that are left; nothing was granted.
     """

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 import zlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 from pyrate_limiter import PostgresBucket
 
 from airflow_provider_booking.vendors.throttle.store import PATIENCE, Situation, Store
@@ -56,12 +56,14 @@ class PostgresStore(Store):
 
     Args:
         url: As ``libpq`` reads it.
-    """
 
-    failures = (psycopg.Error,)
+    Raises:
+        ProgrammingError: It cannot be read, or names an unknown option.
+    """
 
     def __init__(self, url: str) -> None:
         super().__init__()
+        conninfo_to_dict(url)
         self._url = url
         self._open: psycopg.Connection | None = None
         self._buckets: dict[Budget, PostgresBucket] = {}
@@ -95,12 +97,11 @@ class PostgresStore(Store):
     def _look(self, budget: Budget) -> Situation:
         # In turn: the clock is looked at by one after another, and the bucket's table is free.
         self._lock_out_others(budget.credential)
-        asked_at = time.monotonic()
         row = self._connection().execute(_LOOK.encode(), (budget.credential,)).fetchone()
         now, paused_until, longest = row or (0, 0, 0)
         if longest < budget.longest:
             self._connection().execute(_WIDEN, (budget.credential, budget.longest))
-        return Situation(now, paused_until, longest, asked_at)
+        return Situation(now, paused_until, longest)
 
     def _bucket(self, budget: Budget) -> PostgresBucket:
         if budget not in self._buckets:

@@ -56,9 +56,11 @@ class RedisStore(Store):
 
     Args:
         url: ``redis://…`` or ``rediss://…``.
-    """
 
-    failures = (redis.RedisError, OSError)
+    Raises:
+        ValueError: It cannot be read.
+        TypeError: It names an unknown option.
+    """
 
     def __init__(self, url: str) -> None:
         super().__init__()
@@ -68,6 +70,7 @@ class RedisStore(Store):
             socket_connect_timeout=PATIENCE,
             retry=Retry(NoBackoff(), 1),  # a connection may have been closed while nobody called
         )
+        self._server.connection_pool.make_connection()  # reads the options, and opens nothing yet
         self._script = ""
 
     def _look(self, budget: Budget) -> Situation:

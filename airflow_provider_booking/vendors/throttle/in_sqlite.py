@@ -22,20 +22,29 @@ if TYPE_CHECKING:
     from airflow_provider_booking.vendors.throttle.budget import Budget
 
 _CREDENTIALS = """
-    create table if not exists credentials (
+    create table if not exists booking_throttle (
         credential text primary key,
+        paused_at integer not null default 0,
         paused_until integer not null default 0,
         longest integer not null default 0
     )
 """
 _WIDEN = """
-    insert into credentials (credential, longest) values (?, ?)
+    insert into booking_throttle (credential, longest) values (?, ?)
     on conflict do update set longest = max(longest, excluded.longest)
 """
 _PAUSE = """
-    insert into credentials (credential, paused_until) values (?, ?)
-    on conflict do update set paused_until = max(paused_until, excluded.paused_until)
+    insert into booking_throttle (credential, paused_at, paused_until) values (?, ?, ?)
+    on conflict do update set paused_at = excluded.paused_at, paused_until = excluded.paused_until
+    where excluded.paused_until > paused_until or paused_at > ?
 """
+_LOOK = """
+    select coalesce(max(paused_at), 0), coalesce(max(paused_until), 0), coalesce(max(longest), 0),
+    (select coalesce(max(item_timestamp), 0) from {table}) from booking_throttle where credential = ?
+"""
+# What was written down later than now was so before somebody put the machine's clock back: it does not count.
+_FORGET_LATER = "delete from {table} where item_timestamp > ?"
+_A_SECOND = 1000  # milliseconds: by less, clocks are put back all the time
 
 
 class SQLiteStore(Store):
@@ -44,8 +53,6 @@ class SQLiteStore(Store):
     Args:
         file: An absolute path; made for its owner only where it is not there.
     """
-
-    failures = (sqlite3.Error, OSError)
 
     def __init__(self, file: Path) -> None:
         super().__init__()
@@ -83,13 +90,16 @@ class SQLiteStore(Store):
         return self._open
 
     def _look(self, budget: Budget) -> Situation:
-        found = self._connection().execute(
-            "select paused_until, longest from credentials where credential = ?", (budget.credential,)
-        )
-        paused_until, longest = found.fetchone() or (0, 0)
+        table = self._bucket(budget).table
+        asked = self._connection().execute(_LOOK.format(table=table), (budget.credential,))
+        now, (paused_at, paused_until, longest, latest) = _now(), asked.fetchone()
+        if paused_at > now + _A_SECOND:
+            paused_until = 0
+        if latest > now + _A_SECOND:
+            self._connection().execute(_FORGET_LATER.format(table=table), (now + _A_SECOND,)).close()
         if longest < budget.longest:
             self._connection().execute(_WIDEN, (budget.credential, budget.longest)).close()
-        return Situation(time.time_ns() // 1_000_000, paused_until, longest)
+        return Situation(now, paused_until, longest)
 
     def _bucket(self, budget: Budget) -> SQLiteBucket:
         if budget not in self._buckets:
@@ -104,11 +114,17 @@ class SQLiteStore(Store):
 
     def _keep_pause(self, credential: str, seconds: float) -> None:
         with self._transaction() as connection:
-            until = int((time.time() + seconds) * 1000)
-            connection.execute(_PAUSE, (credential, until)).close()
+            now = _now()
+            until, later = now + int(seconds * 1000), now + _A_SECOND
+            connection.execute(_PAUSE, (credential, now, until, later)).close()
 
     def _disconnect(self) -> None:
         self._buckets.clear()
         if self._open is not None:
             self._open.close()
             self._open = None
+
+
+def _now() -> int:
+    """Milliseconds of the machine's clock."""
+    return time.time_ns() // 1_000_000

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -66,12 +67,18 @@ def _sqlite(_scheme: str, rest: str) -> Store:
 
     # Processes have different working folders: a relative path would be several stores.
     file = Path(rest.removeprefix("/"))
-    if not rest.startswith("/") or not file.is_absolute() or file.is_dir():
+    if not rest.startswith("/") or not file.is_absolute() or "\0" in rest or _is_folder(file):
         raise InvalidInput(
             "[booking] throttle_url names no absolute path of a file",
             hint="write sqlite:////absolute/path, with four slashes",
         )
     return SQLiteStore(file)
+
+
+def _is_folder(file: Path) -> bool:
+    with suppress(OSError):  # what is wrong is told when it is used: it may be mended by then
+        return file.is_dir()
+    return False
 
 
 def _postgres(_scheme: str, rest: str) -> Store:
@@ -101,14 +108,17 @@ def _no_driver(name: str, extra: str) -> InvalidInput:
 
 def _with_server(store: Callable[[str], Store], url: str) -> Store:
     try:
-        _ = urlsplit(url).port  # one that is no number is the usual slip: an unquoted password
+        parts = urlsplit(url)
+        _ = parts.port  # one that is no number is the usual slip: an unquoted password
+        (parts.hostname or "").encode("idna")
         return store(url)
-    except ValueError:
+    except Exception:  # noqa: BLE001, S110  (nothing is opened yet: it can but be the URL)
         pass
     # Out of the except block: the error shows the URL.
     raise InvalidInput(
         "[booking] throttle_url cannot be read",
-        hint="write special characters of the password as %XX, such as %40 for @",
+        hint="check its host and options, and write special characters of the password as %XX, such as %40 "
+        "for @",
     )
 
 

@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 10
 """So many calls are let go by one question to the store: they leave one after another."""
+OF_LATE = 20
+"""So many turns are remembered, to tell a busy moment from a loop that is always busy."""
 
 
 class Throttle:
@@ -60,23 +62,24 @@ class Throttle:
         except Throttled as error:
             log.warning("%s: other processes were not told to wait %.0f s: %s", self._vendor, seconds, error)
 
-    async def pass_through(self, *, writes: bool, longest_wait: float) -> float:
+    async def pass_through(self, *, writes: bool, longest_wait: float, again: bool = False) -> float:
         """Return once a call may be sent.
 
         Args:
             writes: Whether the call takes from the budget of writes or from that of reads.
             longest_wait: Seconds.
+            again: Whether its turn lapsed: it does not stand in line once more.
 
         Returns:
             Until when, on this process's monotonic clock: who did something else meanwhile asks again.
 
         Raises:
-            Throttled: The vendor's pause is longer than ``longest_wait``, or the connection's own rate lets
-                nobody go for so long; or the store cannot be reached. Nothing was taken from the budget.
+            Throttled: The vendor's pause is longer than ``longest_wait``, or nobody here was let go for so
+                long, or will be; or the store cannot be used. Nothing was taken from the budget.
         """
         if not waiting.enabled():
             return math.inf
-        return await (self._writes if writes else self._reads).wait(longest_wait)
+        return await (self._writes if writes else self._reads).wait(longest_wait, again=again)
 
 
 class _Lines:
@@ -88,12 +91,12 @@ class _Lines:
         self._budget = budget
         self._of_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, _Line] = WeakKeyDictionary()
 
-    async def wait(self, longest_wait: float) -> float:
+    async def wait(self, longest_wait: float, *, again: bool) -> float:
         loop = asyncio.get_running_loop()
         line = self._of_loop.get(loop)
         if line is None:
             line = self._of_loop[loop] = _Line(self._vendor, self._store, self._budget)
-        return await line.wait(longest_wait)
+        return await line.wait(longest_wait, again=again)
 
 
 @dataclass(eq=False)
@@ -101,6 +104,7 @@ class _Caller:
     """Somebody who waits for a turn."""
 
     longest_wait: float
+    came_at: float = field(default_factory=time.monotonic)
     turn: asyncio.Future[float] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
@@ -115,23 +119,32 @@ class _Line:
         self._asking: asyncio.Task[None] | None = None
         self._impatient = asyncio.Event()
         self._asleep_until = 0.0
+        self._moved_at = 0.0
+        self._late = deque([0.0] * OF_LATE, maxlen=OF_LATE)
 
-    async def wait(self, longest_wait: float) -> float:
+    async def wait(self, longest_wait: float, *, again: bool) -> float:
         if not self._callers and self._store.at_once:
             verdict = self._store.take(self._budget, 1)
             if verdict.granted:
                 return verdict.at + self._budget.fresh_for
-        turn = self._stand_in_line(longest_wait)
-        while (holds_until := await turn + self._budget.fresh_for) < time.monotonic():
-            turn = self._stand_in_line(longest_wait, first=True)
-        return holds_until
+        turn = self._stand_in_line(longest_wait, first=again)
+        if self._is_too_late(await turn):
+            # Once: late calls are better than none.
+            await self._stand_in_line(longest_wait, first=True)
+        return time.monotonic() + self._budget.fresh_for
 
-    def _stand_in_line(self, longest_wait: float, *, first: bool = False) -> asyncio.Future[float]:
+    def _is_too_late(self, had_at: float) -> bool:
+        # By what all turns of late were late, as in a loop that is busy all the time, harms nobody.
+        late, usual = time.monotonic() - had_at, min(self._late)
+        self._late.append(late)
+        return late > usual + self._budget.fresh_for
+
+    def _stand_in_line(self, longest_wait: float, *, first: bool) -> asyncio.Future[float]:
         caller = _Caller(longest_wait)
         (self._callers.appendleft if first else self._callers.append)(caller)
         if self._asking is None or self._asking.done():
             self._asking = asyncio.create_task(self._let_go())
-        elif not _bearable(self._asleep_until - caller.turn.get_loop().time(), longest_wait):
+        elif not _bearable(self._asleep_until - caller.came_at, longest_wait):
             self._impatient.set()  # it is told at once how long the wait is
         return caller.turn
 
@@ -143,8 +156,6 @@ class _Line:
                 for caller in self._leave(len(self._callers)):
                     caller.turn.set_exception(error)
                 return
-            for caller in self._leave(verdict.granted):
-                caller.turn.set_result(verdict.at)
             if not verdict.granted:
                 await self._hold(verdict)
 
@@ -165,20 +176,39 @@ class _Line:
     async def _ask(self) -> Verdict:
         wanted = min(len(self._callers), MOST_AT_ONCE)
         if self._store.at_once:
-            return self._store.take(self._budget, wanted)
-        return await asyncio.to_thread(self._store.take, self._budget, wanted)
+            return self._hand_out(self._store.take(self._budget, wanted))
+        loop = asyncio.get_running_loop()
+
+        def ask() -> Verdict:
+            verdict = self._store.take(self._budget, wanted)
+            # By the shortest way: each round of a busy loop makes the turns older.
+            loop.call_soon_threadsafe(self._hand_out, verdict)
+            return verdict
+
+        return await asyncio.to_thread(ask)
+
+    def _hand_out(self, verdict: Verdict) -> Verdict:
+        for caller in self._leave(verdict.granted):
+            caller.turn.set_result(verdict.at)
+            self._moved_at = verdict.at
+        return verdict
 
     async def _hold(self, verdict: Verdict) -> None:
         """Wait as long as the first in the queue has to, but for those who do not want to."""
-        wait = verdict.paused or verdict.wait
+        wait, now = verdict.paused or verdict.wait, time.monotonic()
+        if verdict.paused:
+            self._moved_at = now + wait  # what the vendor asks for is not waited in vain
         # However long the queue is: who is not first waits for calls, and not for a window.
         for caller in self._callers:
-            if not caller.turn.done() and not _bearable(wait, caller.longest_wait):
-                caller.turn.set_exception(self._too_long(verdict))
+            # Others with this credential may leave it nothing, although each wait is short.
+            in_vain = now - max(caller.came_at, self._moved_at)
+            longest = max(wait, in_vain)
+            if not caller.turn.done() and not _bearable(longest, caller.longest_wait):
+                caller.turn.set_exception(self._too_long(longest, paused=bool(verdict.paused)))
         if not self._standing():
             return
         self._impatient.clear()
-        self._asleep_until = asyncio.get_running_loop().time() + wait
+        self._asleep_until = now + wait
         try:
             async with asyncio.timeout(wait if waiting.enabled() else 0):
                 await self._impatient.wait()
@@ -187,19 +217,19 @@ class _Line:
         finally:
             self._asleep_until = 0.0
 
-    def _too_long(self, verdict: Verdict) -> Throttled:
-        if verdict.paused:
+    def _too_long(self, seconds: float, *, paused: bool) -> Throttled:
+        if paused:
             return Throttled(
                 "the vendor asked this credential to wait",
                 vendor=self._vendor,
-                retry_after=verdict.paused,
+                retry_after=seconds,
                 hint="try again after that; nothing was sent",
             )
         name = "rate_limit" if self._budget.kind == "writes" else "read_rate_limit"
         return Throttled(
             f"the connection's own {name} ({self._budget.named}) is used up",
             vendor=self._vendor,
-            retry_after=verdict.wait,
+            retry_after=seconds,
             hint="try again after that; nothing was sent",
         )
 

@@ -6,7 +6,7 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from pyrate_limiter import AbstractBucket, InMemoryBucket, RateItem
@@ -39,13 +39,11 @@ class Situation:
         now: Milliseconds of the store's clock.
         paused_until: On the same clock; 0 where the vendor said nothing.
         longest: Milliseconds of the longest window in which the credential's calls were ever counted.
-        asked_at: On this process's monotonic clock, no later than ``now``.
     """
 
     now: int
     paused_until: float = 0
     longest: int = 0
-    asked_at: float = field(default_factory=time.monotonic)
 
 
 class Store(ABC):
@@ -57,8 +55,6 @@ class Store(ABC):
 
     at_once: ClassVar[bool] = False
     """Whether an answer comes without waiting for a disk or a network."""
-    failures: ClassVar[tuple[type[Exception], ...]] = ()
-    """What its library raises where the store cannot be reached."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -105,31 +101,35 @@ class Store(ABC):
     def _told(self, ask: Callable[[], Result]) -> Result:
         try:
             return ask()
-        except self.failures as error:
+        except Exception as error:  # noqa: BLE001  (whatever a driver or a server comes up with, nothing may go)
             kind = type(error).__name__
             self._disconnect()
         # Out of the except block: a driver's error may show the URL.
         raise Throttled(
-            f"the store of rate limits cannot be reached ({kind})",
+            f"the store of rate limits cannot be used ({kind})",
             hint="check [booking] throttle_url and what it names; nothing was sent",
         )
 
     def _take(self, budget: Budget, wanted: int) -> Verdict:
         with self._transaction():
-            found = self._look(budget)
-            if found.paused_until > found.now:
-                return Verdict(paused=(found.paused_until - found.now) / 1000)
-            bucket, wait = self._bucket(budget), 0.0
-            for weight in _halves(min(wanted, budget.most_at_once)):
-                item = RateItem("", found.now, weight)
-                decision = cast("Decision", bucket.put_decision(item))
-                if decision.allowed:
-                    self._forget(bucket, budget, found)
-                    return Verdict(granted=weight, at=found.asked_at)
-                wait = (decision.retry_after_ms or 0) / 1000
-                if not wait:  # it did not count at all: somebody else has the table
-                    break
-            return Verdict(wait=max(wait, SHORTLY))
+            verdict = self._judge(budget, wanted)
+        return replace(verdict, at=time.monotonic())
+
+    def _judge(self, budget: Budget, wanted: int) -> Verdict:
+        found = self._look(budget)
+        if found.paused_until > found.now:
+            return Verdict(paused=(found.paused_until - found.now) / 1000)
+        bucket, wait = self._bucket(budget), 0.0
+        for weight in _halves(min(wanted, budget.most_at_once)):
+            item = RateItem("", found.now, weight)
+            decision = cast("Decision", bucket.put_decision(item))
+            if decision.allowed:
+                self._forget(bucket, budget, found)
+                return Verdict(granted=weight)
+            wait = (decision.retry_after_ms or 0) / 1000
+            if not wait:  # it did not count at all: somebody else has the table
+                break
+        return Verdict(wait=max(wait, SHORTLY))
 
     def _forget(self, bucket: AbstractBucket, budget: Budget, found: Situation) -> None:
         if time.monotonic() < self._forgotten_at.get(budget, 0.0):

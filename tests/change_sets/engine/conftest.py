@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -147,3 +148,7 @@ def desk(sandbox: Sandbox, new_process: None, ledger_url: str, tmp_path: Path) -
     del new_process
     with open_ledger(ledger_url, SEALER) as ledger:
         yield Desk(sandbox, ledger, tmp_path, ledger_url)
+        # Who was cancelled did not wait for what it had asked of the ledger.
+        for thread in threading.enumerate():
+            if thread.name == "booking-ledger":
+                thread.join(30)

@@ -96,6 +96,34 @@ async def test_what_cannot_be_waited_for_holds_up_no_other_booking(desk: Desk) -
     assert (await applying_it).counts == {"applied": 3, "total": 3}
 
 
+@pytest.mark.parametrize("canary", [5, 0])
+async def test_not_even_the_canaries_wait_for_a_booking_that_is_in_hand_elsewhere(
+    desk: Desk, canary: int
+) -> None:
+    desk.extras["jicoo_default"] = {"max_concurrency": 1}
+    found, _ = await two_change_sets(desk, 10)
+    theirs = Tenure(desk.ledger, "apply another", desk.said.append, shown="theirs", seconds=60)
+    async with theirs.held():
+        await take_all_in_hand(desk, found, theirs.lease, but=7)
+        applying_it = asyncio.create_task(desk.apply(found, canary=canary))
+        await until(lambda: desk.counts(found).get("applied") == 7)
+    assert (await applying_it).counts == {"applied": 10, "total": 10}
+
+
+async def test_who_waits_for_bookings_that_are_in_hand_elsewhere_obeys_a_stop(desk: Desk) -> None:
+    found, _ = await two_change_sets(desk, 3)
+    theirs = Tenure(desk.ledger, "apply another", desk.said.append, shown="theirs", seconds=60)
+    async with theirs.held():
+        await take_all_in_hand(desk, found, theirs.lease)
+        applying_it = asyncio.create_task(desk.apply(found))
+        await until(lambda: any("another run has some of the bookings" in line for line in desk.said))
+        desk.ledger.ask_to_stop(found.change_set_id, "someone")
+        async with asyncio.timeout(10):
+            applied = await applying_it
+    assert applied.by_hand is not None
+    assert desk.outcomes(found) == [("unprocessed", "policy.stop")] * 3
+
+
 async def take_all_in_hand(desk: Desk, found: ChangeSet, lease: Lease, *, but: int = 0) -> None:
     """Take the bookings of a change set in hand, but for the last ones."""
     async with Accounts(desk.connect) as accounts:

@@ -68,7 +68,7 @@ class TestAPlan:
         rows = ["booking_id,conn_id", *(f"{each},jicoo_default" for each in jicoo)]
         rows += [f"{each},zoho_calendar_default" for each in zoho]
         (desk.folder / "moves.csv").write_text("\n".join(rows))
-        desk.sandbox.fault("jicoo", WAIT)
+        desk.sandbox.fault("jicoo", WAIT, times=None)
         with pytest.raises(Throttled):
             await desk.plan({"file": "moves.csv"}, SHIFT)
         (found,) = desk.ledger.change_sets(limit=2)
@@ -125,6 +125,10 @@ class TestAnApply:
         found = await desk.plan({"ids": desk.sandbox.seed("jicoo", 3)}, SHIFT)
         desk.sandbox.fault("jicoo", WAIT, method="GET", skip=1)
         assert (await desk.apply(found)).go_on_in == ASKED
+        assert sorted(desk.outcomes(found)) == [
+            ("applied", None),
+            *[("unprocessed", "throttle.vendor")] * 2,
+        ]
         assert (await desk.apply(found)).counts == {"applied": 3, "total": 3}
 
     async def test_does_not_go_on_by_itself_after_too_many_lost_answers(self, desk: Desk) -> None:

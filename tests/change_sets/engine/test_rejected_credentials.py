@@ -89,6 +89,23 @@ class TestRevokedRefreshToken:
         )
 
 
+class TestAKeyThatIsRejectedAfterAWrite:
+    async def test_by_the_look_at_a_canary_holds_the_rest(self, desk: Desk) -> None:
+        found = await desk.plan({"ids": desk.sandbox.seed("jicoo", 4)}, MOVE)
+        desk.sandbox.fault("jicoo", {"status": 401}, method="GET", skip=1, times=None)
+        await desk.apply(found)
+        assert sorted(desk.outcomes(found)) == [("applied", None)] + [("held", "auth.expired")] * 3
+
+    async def test_by_the_look_for_a_lost_answer_holds_the_rest_and_names_that_one(self, desk: Desk) -> None:
+        found = await desk.plan({"ids": desk.sandbox.seed("jicoo", 4)}, MOVE)
+        desk.sandbox.fault("jicoo", {"drop": "after"}, method="PATCH")
+        desk.sandbox.fault("jicoo", {"status": 401}, method="GET", skip=1, times=None)
+        await desk.apply(found)
+        rest = [("held", "auth.expired")] * 3
+        assert sorted(desk.outcomes(found)) == [*rest, ("unknown", "auth.expired")]
+        assert any("unknown, auth.expired" in line for line in desk.said)
+
+
 class TestWrongAppSecret:
     async def test_holds_its_items_by_one_fetch_and_the_right_one_applies_them(self, desk: Desk) -> None:
         desk.sandbox.limits("feishu", None)

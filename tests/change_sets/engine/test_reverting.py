@@ -278,6 +278,18 @@ async def test_what_was_sent_and_held_is_listed(desk: Desk) -> None:
     assert any("how it left the booking is not known" in message for message in said)
 
 
+async def test_a_revert_that_was_reopened_and_cut_short_is_not_spoilt_by_other_arguments(desk: Desk) -> None:
+    found = await moved(desk, 4)
+    unread = desk.items(found)[0].booking_id
+    desk.sandbox.fault("jicoo", {"status": 500}, method="GET", path=f"*/{unread}", times=None)
+    begun = await desk.revert(found, key="back")
+    desk.sandbox.clear_faults()
+    desk.ledger.reopen(begun.change_set_id, even_if_begun=True)  # and the process dies
+    with pytest.raises(InvalidInput, match="was planned from other arguments"):
+        await desk.revert(found, key="back", notify=Notify.ONCE)
+    assert (await desk.revert(found, key="back")).applied.counts == {"applied": 4, "total": 4}
+
+
 async def test_two_at_once_take_everything_back_once(desk: Desk) -> None:
     found = await moved(desk, 10)
     sent = len(desk.written("jicoo"))

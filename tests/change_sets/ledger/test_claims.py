@@ -152,6 +152,22 @@ def test_a_late_result_does_not_replace_what_the_next_one_found(
     assert ledger.item(item.item_id).outcome is Outcome.PLANNED
 
 
+def test_an_attempt_that_a_stop_forbids_counts_as_unwritten_where_a_lease_was_lost_as_well(
+    ledger: Ledger, change_set_id: str, item: Item
+) -> None:
+    asked_at = ledger.now()
+    another = planned_item(ledger, change_set_id, 2)
+    claim(ledger, MINE, another)
+    claim(ledger, THEIRS, item)
+    lapse(ledger, MINE)
+    ledger.ask_to_stop(change_set_id, "someone")
+    updates = [replace(SETTLED, item_id=item.item_id), replace(SENDING, item_id=another.item_id)]
+
+    with pytest.raises(LeaseLost) as lost:
+        ledger.write(change_set_id, updates, asked_at=asked_at, lease=MINE)
+    assert lost.value.unwritten == {item.item_id, another.item_id}
+
+
 def test_what_was_not_in_hand_is_not_left_under_a_lapsed_lease(
     ledger: Ledger, change_set_id: str, item: Item
 ) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import stat
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -14,7 +16,7 @@ from cryptography.fernet import Fernet
 from sqlalchemy import text
 
 from airflow_provider_booking.bookings import InvalidInput
-from airflow_provider_booking.change_sets.ledger import LedgerUnavailable, Sealer, open_ledger
+from airflow_provider_booking.change_sets.ledger import LedgerUnavailable, Sealer, find_ledger, open_ledger
 from airflow_provider_booking.change_sets.ledger.migrating import alembic_config
 from airflow_provider_booking.change_sets.ledger.migrations import HEAD, VERSION_TABLE
 from airflow_provider_booking.change_sets.ledger.tables import metadata
@@ -99,6 +101,35 @@ def test_a_bad_url_is_refused_in_a_sentence(sealer: Sealer, url: str, sentence: 
 def test_every_spelling_of_postgresql_is_understood(ledger_url: str, sealer: Sealer, scheme: str) -> None:
     with open_ledger(f"{scheme}{ledger_url.removeprefix('postgresql')}", sealer) as ledger:
         assert ledger.count_unread("none") == {}
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="this system has no such limit")
+@pytest.mark.parametrize("ledger_url", ["postgresql"], indirect=True)
+class TestAServerThatDiesWithoutAWord:
+    @pytest.mark.parametrize(("asked", "seconds"), [("", 60), ("&tcp_user_timeout=5000", 5)])
+    def test_is_given_up_after_a_minute_unless_the_url_says_otherwise(
+        self, ledger_url: str, sealer: Sealer, asked: str, seconds: int
+    ) -> None:
+        with open_ledger(ledger_url + asked, sealer) as ledger:
+            assert _limits(ledger) == (seconds * 1000, 30, "0")
+
+    def test_is_given_up_after_ten_seconds_where_it_is_asked_in_passing(
+        self, ledger: Ledger, ledger_url: str, sealer: Sealer
+    ) -> None:
+        del ledger
+        found = find_ledger(ledger_url, sealer)
+        assert found
+        assert _limits(found) == (10_000, 5, "10s")
+
+
+def _limits(ledger: Ledger) -> tuple[int, int, str]:
+    """What holds for a connection: milliseconds for what is sent, seconds of silence, a statement's time."""
+    with ledger.reading() as connection:
+        driver: Any = connection.connection.driver_connection
+        with socket.socket(fileno=os.dup(driver.fileno())) as wire:
+            sent = wire.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+            silent = wire.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE)
+        return sent, silent, connection.execute(text("SHOW statement_timeout")).scalar_one()
 
 
 def test_a_missing_driver_is_named(sealer: Sealer, monkeypatch: pytest.MonkeyPatch) -> None:

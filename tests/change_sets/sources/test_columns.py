@@ -170,6 +170,8 @@ def test_what_names_no_connection_makes_the_row_bad(given: Any) -> None:
         ({"changes": r"\N"}, "changes is no JSON object"),
         ({"changes": '{"a": 1} and more'}, "changes is no JSON object"),
         ({"changes": '{"a": NaN}'}, "changes is no JSON object"),
+        ({"changes": '{"a": 1, "a": 1}'}, "changes has a twice in one object: drop one of them"),
+        ({"changes": '{"a": [{"b": 1, "c": 2, "b": 3}]}'}, "changes has b twice in one object"),
         ({"changes": "[" * 90_000}, "changes is no JSON object"),
         ({"changes": '{"a":' * 2000 + "1" + "}" * 2000}, "changes"),
         ({"changes": '{"a": 1e999}'}, "changes.a is not a finite number"),

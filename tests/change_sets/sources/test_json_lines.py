@@ -51,6 +51,10 @@ def test_members_are_columns_and_null_leaves_a_field_as_it_is() -> None:
         (b'{"booking_id": ' + b"9" * 5000 + b"}", "the line is no JSON object"),
         (b"[" * 100_000, "the line is no JSON object"),
         (b'{"booking_id": "1", "titel": "A"}', "titel is not a known column: did you mean title?"),
+        (b'{"booking_id": "1", "title": "A", "title": "B"}', "the line has title twice in one object: drop"),
+        (b'{"booking_id": "1", "booking_id": "2"}', "the line has booking_id twice in one object"),
+        (b'{"booking_id": "1", "changes": {"a": [{"b": 1, "b": 1}]}}', "the line has b twice in one object"),
+        (b'[{"a": 1, "a": 2}]', "the line has a twice in one object"),
         (b'{"title": "A"}', "booking_id is empty"),
         (b'{"booking_id": 1.59669E+18, "title": "A"}', "booking_id is a float"),
         (b'{"booking_id": 1596693000000011001.0, "title": "A"}', "booking_id is a float"),
@@ -67,6 +71,24 @@ def test_a_bad_line_costs_itself_only(line: bytes, said: str) -> None:
     before, bad, after = told(read_file("rows.jsonl", b"\n".join((GOOD.encode(), line, GOOD.encode()))))
     assert (before, after) == ((1, "6911", "A"), (3, "6911", "A"))
     assert str(bad[2]).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("line", "booking_id"),
+    [
+        ('{"booking_id": "6911", "title": "A", "title": "B"}', "6911"),
+        ('{"booking_id": "6911", "title": "A", "booking_id": "6912"}', ""),
+    ],
+)
+def test_a_line_with_a_name_twice_is_shown_by_its_id_unless_there_are_two(line: str, booking_id: str) -> None:
+    ((_, shown, _),) = told(read_file("rows.jsonl", line))
+    assert shown == booking_id
+
+
+def test_a_name_may_stand_in_several_objects() -> None:
+    line = '{"booking_id": "6911", "changes": {"a": {"b": 1}, "b": [{"b": 1}, {"b": 2}]}}'
+    (row,) = read_file("rows.jsonl", line)
+    assert isinstance(row, Row)
 
 
 def test_a_file_without_lines_has_no_rows() -> None:

@@ -47,6 +47,8 @@ def test_members_are_columns() -> None:
         ("[]", "the row is no JSON object"),
         ("null", "the row is no JSON object"),
         ('{"booking_id": "1", "titel": "A"}', "titel is not a known column: did you mean title?"),
+        ('{"booking_id": "1", "title": "A", "title": "B"}', "the row has title twice in one object: drop"),
+        ('{"booking_id": "1", "changes": {"a": {"b": 1, "b": 1}}}', "the row has b twice in one object"),
         ('{"booking_id": "1", "title": "\\ud800"}', "title holds bytes that are no UTF-8"),
         ('{"booking_id": "1", "title": "' + "x" * 3_000_000 + '"}', "title is longer than 100,000"),
     ],
