@@ -19,6 +19,7 @@ from dev.chaos_round import Verdict, play
 from dev.postgres import running_postgres, server_binaries
 
 LOG_WIDTH = 120  # columns where there is no terminal to ask
+SAID_EVERY = 25  # rounds after which a log, where no bar moves, says how far it is
 
 console = Console(highlight=False, width=None if sys.stdout.isatty() else LOG_WIDTH)
 
@@ -30,15 +31,20 @@ def played(seeds: Sequence[int], jobs: int, kept: Path) -> list[Verdict]:
         seeds: The rounds.
         jobs: How many at once.
         kept: Where rounds with a violation are kept; emptied first.
+
+    Returns:
+        What came of each; of fewer than all where somebody interrupted it.
     """
     shutil.rmtree(kept, ignore_errors=True)
-    verdicts = []
+    verdicts: list[Verdict] = []
     with ExitStack() as afterwards:
         binaries = server_binaries()
         if binaries is None:
             console.print("PostgreSQL's server is not installed: every ledger is a file")
         postgres = afterwards.enter_context(running_postgres(binaries)) if binaries else ""
-        pool = afterwards.enter_context(ProcessPoolExecutor(jobs, mp_context=FORKING))
+        pool = ProcessPoolExecutor(jobs, mp_context=FORKING)
+        # Who is interrupted waits for the rounds that are being played, and for no others.
+        afterwards.callback(pool.shutdown, cancel_futures=True)
         columns = (
             TextColumn("rounds"),
             MofNCompleteColumn(),
@@ -47,16 +53,25 @@ def played(seeds: Sequence[int], jobs: int, kept: Path) -> list[Verdict]:
         )
         progress = afterwards.enter_context(Progress(*columns, console=console))
         bar = progress.add_task("", total=len(seeds))
-        for done in as_completed([pool.submit(play, seed, postgres, kept) for seed in seeds]):
-            verdict = done.result()
-            verdicts.append(verdict)
-            for violation in verdict.violations:
-                console.print(
-                    f"seed {verdict.seed}: {violation.check}: {violation.text}", markup=False, soft_wrap=True
-                )
-            wrong = sum(bool(each.violations) for each in verdicts)
-            progress.update(bar, advance=1, description=f"{wrong} with a violation")
+        try:
+            for done in as_completed([pool.submit(play, seed, postgres, kept) for seed in seeds]):
+                verdicts.append(done.result())
+                wrong = _say(verdicts, len(seeds))
+                progress.update(bar, advance=1, description=f"{wrong} with a violation")
+        except KeyboardInterrupt:
+            console.print("Interrupted: the rounds that are being played come to their end")
     return verdicts
+
+
+def _say(verdicts: Sequence[Verdict], of: int) -> int:
+    """Say what did not hold in the last round and, where no bar moves, how far it is; count what is wrong."""
+    last = verdicts[-1]
+    for violation in last.violations:
+        console.print(f"seed {last.seed}: {violation.check}: {violation.text}", markup=False, soft_wrap=True)
+    wrong = sum(bool(each.violations) for each in verdicts)
+    if not console.is_terminal and len(verdicts) % SAID_EVERY == 0:
+        console.print(f"{len(verdicts)} of {of} rounds, {wrong} with a violation")
+    return wrong
 
 
 def added_up(counted: Iterable[Mapping[str, int]], names: Iterable[str] = ()) -> dict[str, int]:

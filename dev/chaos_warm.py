@@ -1,5 +1,6 @@
 """All that a process of the campaign will need, loaded once: what is forked has it from the start."""
 
+import gc
 import importlib
 import json
 import os
@@ -27,3 +28,6 @@ del os.environ["AIRFLOW_CONN_WARM"]
 os.environ["AIRFLOW__CORE__LOAD_EXAMPLES"] = "False"
 PLACE: Any = ObjectStoragePath(__file__)
 PLACE.open("rb").close()
+
+# What is here already is nobody's garbage: looking through it in each process would copy all of its memory.
+gc.freeze()
