@@ -15,8 +15,6 @@ from airflow_provider_booking.vendors.throttle.store import PATIENCE, Situation,
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from psycopg_pool import ConnectionPool
-
     from airflow_provider_booking.vendors.throttle.budget import Budget
 
 _LOCKS = zlib.crc32(b"airflow-provider-booking") - 2**31
@@ -105,7 +103,7 @@ class PostgresStore(Store):
 
     def _bucket(self, budget: Budget) -> PostgresBucket:
         if budget not in self._buckets:
-            self._buckets[budget] = PostgresBucket(cast("ConnectionPool", self), budget.key, budget.rates)
+            self._buckets[budget] = PostgresBucket(cast("Any", self), budget.key, budget.rates)
         return self._buckets[budget]
 
     def _keep_pause(self, credential: str, seconds: float) -> None:
