@@ -15,6 +15,7 @@ from airflow_provider_booking.bookings import InvalidInput
 from airflow_provider_booking.change_sets.ledger.errors import LedgerUnavailable, told
 from airflow_provider_booking.change_sets.ledger.ledger import Ledger
 from airflow_provider_booking.change_sets.ledger.migrating import is_up_to_date, migrate
+from airflow_provider_booking.vendors.sqlite_files import make_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,7 +71,7 @@ def open_ledger(url: str, sealer: Sealer, *, keep_days: float = 90) -> Ledger:
     engine = _sqlite(place) if place.drivername == "sqlite" else _postgresql(place, _PERSISTENT)
     try:
         with told(place.render_as_string(hide_password=True)):
-            migrate(engine)
+            migrate(engine, PATIENCE)
     except BaseException:
         engine.dispose()
         raise
@@ -142,11 +143,8 @@ def _place(url: str) -> URL:
 
 
 def _make_file(place: URL) -> None:
-    file = Path(place.database or "")
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        # Made before SQLite does, for its owner only; SQLite gives the files beside it the same mode.
-        file.touch(mode=0o600)
+        make_file(Path(place.database or ""))
     except OSError as error:
         raise LedgerUnavailable(f"The ledger at {place} cannot be written: {error.strerror}") from error
 

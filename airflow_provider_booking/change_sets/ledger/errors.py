@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -41,9 +42,10 @@ def told(shown_url: str) -> Iterator[None]:
     """
     try:
         yield
-    except DBAPIError as error:
+    except (DBAPIError, sqlite3.Error) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
         # Only the first line: what PostgreSQL says after it may quote a row.
-        said = next(iter(str(error.orig).strip().splitlines()), type(error.orig).__name__)
+        said = next(iter(str(cause).strip().splitlines()), type(cause).__name__)
         raise LedgerUnavailable(f"The ledger at {shown_url} could not be read or written: {said}") from error
     except PoolTimeoutError as error:
         raise LedgerUnavailable(

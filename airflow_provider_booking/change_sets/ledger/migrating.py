@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import fcntl
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import column, func, inspect, select, table
 
 from airflow_provider_booking.change_sets.ledger.errors import LedgerUnavailable
 from airflow_provider_booking.change_sets.ledger.migrations import HEAD, VERSION_TABLE
+from airflow_provider_booking.vendors.sqlite_files import write_ahead
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterator
 
     from alembic.config import Config
@@ -21,15 +22,21 @@ if TYPE_CHECKING:
 _LOCK = 0x626F6F6B696E6773  # "bookings"; PostgreSQL tells such locks apart by a number of 64 bits
 
 
-def migrate(engine: Engine) -> None:
+def migrate(engine: Engine, patience: float) -> None:
     """Make the tables, or bring them up to date; nothing is done where they are.
 
     All steps are one transaction: a process that dies on the way leaves nothing behind.
+
+    Args:
+        engine: Where the ledger lies.
+        patience: Seconds to wait for others who have a file of SQLite in hand.
 
     Raises:
         LedgerUnavailable: A newer version of this package has made the tables.
     """
     if not is_up_to_date(engine):
+        if engine.dialect.name == "sqlite":
+            _write_ahead(engine, patience)
         with _alone(engine) as connection:
             _upgrade(connection)
 
@@ -43,24 +50,17 @@ def is_up_to_date(engine: Engine) -> bool:
 @contextmanager
 def _alone(engine: Engine) -> Iterator[Connection]:
     """A transaction that only one process at a time is in; others wait."""
-    if engine.dialect.name == "postgresql":
-        with engine.begin() as connection:
+    with engine.execution_options(writes=True).begin() as connection:
+        if engine.dialect.name == "postgresql":
             connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-            yield connection
-        return
-    # SQLite's own lock is not enough: two that switch to write-ahead at once fail with "database is locked".
-    with Path(f"{engine.url.database}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        _write_ahead(engine)
-        with engine.execution_options(writes=True).begin() as connection:
-            yield connection
+        yield connection
 
 
-def _write_ahead(engine: Engine) -> None:
-    """Let readers and a writer not wait for each other; SQLite keeps this with the file."""
+def _write_ahead(engine: Engine, patience: float) -> None:
+    # Not in a transaction, as SQLAlchemy would begin one.
     connection = engine.raw_connection()
     try:
-        connection.cursor().execute("PRAGMA journal_mode = WAL")
+        write_ahead(cast("sqlite3.Connection", connection.driver_connection), patience)
     finally:
         connection.close()
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from pyrate_limiter import SQLiteBucket
 
+from airflow_provider_booking.vendors.sqlite_files import make_file, write_ahead
 from airflow_provider_booking.vendors.throttle.store import PATIENCE, Situation, Store
 
 if TYPE_CHECKING:
@@ -77,15 +78,14 @@ class SQLiteStore(Store):
         if self._open is not None and (not self._file.exists() or self._file.stat().st_ino != self._inode):
             self._disconnect()
         if self._open is None:
-            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # Made before SQLite does, for its owner only; SQLite gives the files beside it the same mode.
-            self._file.touch(mode=0o600)
+            make_file(self._file)
             self._inode = self._file.stat().st_ino
             self._open = sqlite3.connect(
                 self._file, timeout=PATIENCE, isolation_level=None, check_same_thread=False
             )
+            write_ahead(self._open, PATIENCE)
             # NORMAL: a power cut may lose the last counts, and the windows are over when it is back.
-            for statement in ("pragma journal_mode = wal", "pragma synchronous = normal", _CREDENTIALS):
+            for statement in ("pragma synchronous = normal", _CREDENTIALS):
                 self._open.execute(statement).close()
         return self._open
 

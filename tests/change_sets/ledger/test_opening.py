@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import socket
+import sqlite3
 import stat
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,7 +19,13 @@ from cryptography.fernet import Fernet
 from sqlalchemy import text
 
 from airflow_provider_booking.bookings import InvalidInput
-from airflow_provider_booking.change_sets.ledger import LedgerUnavailable, Sealer, find_ledger, open_ledger
+from airflow_provider_booking.change_sets.ledger import (
+    LedgerUnavailable,
+    Sealer,
+    database,
+    find_ledger,
+    open_ledger,
+)
 from airflow_provider_booking.change_sets.ledger.migrating import alembic_config
 from airflow_provider_booking.change_sets.ledger.migrations import HEAD, VERSION_TABLE
 from airflow_provider_booking.change_sets.ledger.tables import metadata
@@ -152,6 +161,30 @@ def test_a_file_that_is_no_database_is_unavailable(tmp_path: Path, sealer: Seale
 
     with pytest.raises(LedgerUnavailable, match="could not be read or written: file is not a database"):
         open_ledger(f"sqlite:///{file}", sealer)
+
+
+def test_a_new_file_that_somebody_writes_to_is_waited_for(tmp_path: Path, sealer: Sealer) -> None:
+    file = tmp_path / "ledger.db"
+    with closing(sqlite3.connect(file, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("begin immediate")
+        with ThreadPoolExecutor() as threads:
+            opening = threads.submit(open_ledger, f"sqlite:///{file}", sealer)
+            with pytest.raises(TimeoutError):
+                opening.result(timeout=0.5)
+            other.execute("rollback")
+            with opening.result() as ledger:
+                assert ledger.counts("none") == {"total": 0}
+
+
+def test_a_new_file_that_somebody_goes_on_writing_to_is_unavailable(
+    tmp_path: Path, sealer: Sealer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "PATIENCE", 0.1)
+    file = tmp_path / "ledger.db"
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("begin immediate")
+        with pytest.raises(LedgerUnavailable, match=r"could not be read or written: database is locked$"):
+            open_ledger(f"sqlite:///{file}", sealer)
 
 
 def test_a_folder_that_cannot_be_made_is_unavailable(tmp_path: Path, sealer: Sealer) -> None:
