@@ -33,7 +33,7 @@ def write_ahead(connection: sqlite3.Connection, patience: float) -> None:
         sqlite3.OperationalError: Somebody had the file in hand for all that time.
     """
     turns = Retrying(
-        retry=retry_if_exception(_is_busy),
+        retry=retry_if_exception(is_busy),
         wait=wait_random(0.005, 0.05),
         stop=stop_after_delay(patience),
         reraise=True,
@@ -41,6 +41,7 @@ def write_ahead(connection: sqlite3.Connection, patience: float) -> None:
     turns(lambda: connection.execute("pragma journal_mode = wal").close())
 
 
-def _is_busy(error: BaseException) -> bool:
+def is_busy(error: BaseException) -> bool:
+    """Whether an error means nothing but that somebody else has the file in hand."""
     # The lower eight bits are the kind, the others say more about it.
     return isinstance(error, sqlite3.Error) and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY

@@ -403,20 +403,6 @@ async def test_a_file_that_was_deleted_is_made_anew(tmp_path: Path, connection: 
     assert file.exists()
 
 
-async def test_a_new_file_that_somebody_writes_to_is_waited_for(
-    tmp_path: Path, connection: Connection
-) -> None:
-    file = tmp_path / "throttle.db"
-    throttle = Throttle(connection(), store_at(f"sqlite:///{file}"))
-    with closing(sqlite3.connect(file, isolation_level=None)) as other:
-        other.execute("begin immediate")
-        going = asyncio.create_task(go(throttle))
-        assert not (await asyncio.wait([going], timeout=0.5))[0]
-        other.execute("rollback")
-        await going
-    close_stores()
-
-
 @pytest.mark.parametrize(
     ("rates", "lapses"), [(("50/second", "1000/minute"), True), (("50/second", "100/day"), False)]
 )

@@ -24,7 +24,7 @@ Settings = Callable[..., FeishuSettings]
 class FarStore(MemoryStore):
     """Counts in memory, and answers so many seconds late."""
 
-    at_once = False
+    shared = True
 
     def __init__(self, late: float = 0) -> None:
         super().__init__()
@@ -34,6 +34,9 @@ class FarStore(MemoryStore):
         verdict = super().take(budget, wanted)
         time.sleep(self._late)
         return verdict
+
+    def take_now(self, budget: Budget, wanted: int) -> None:
+        """Who asks from afar has to wait."""
 
 
 async def seconds_for(calls: int, throttle: Throttle) -> float:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     Queued = tuple[ItemUpdate | Claim, asyncio.Future[Any]]
 
 
+GATHER = 0.005
+"""Seconds between two commits. A commit costs as much for one write as for ten, and so those who wait for it
+cost each other less; who writes alone does not notice."""
 FAREWELL = 5.0
 """Seconds that what is still queued may take to be committed, where the work ended by an error."""
 
@@ -129,6 +132,7 @@ class Journal:
             claims = [(claim, kept) for claim, kept in group if isinstance(claim, Claim)]
             if claims and self._lease is not None:
                 await self._claim(self._lease, claims)
+            await asyncio.sleep(GATHER)
         self._writer = None
 
     async def _write(self, group: list[tuple[ItemUpdate, asyncio.Future[Any]]]) -> None:

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 from pyrate_limiter import SQLiteBucket
 
-from airflow_provider_booking.vendors.sqlite_files import make_file, write_ahead
+from airflow_provider_booking.vendors.sqlite_files import is_busy, make_file, write_ahead
 from airflow_provider_booking.vendors.throttle.store import PATIENCE, Situation, Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from airflow_provider_booking.vendors.throttle.budget import Budget
+    from airflow_provider_booking.vendors.throttle.budget import Budget, Verdict
 
 _CREDENTIALS = """
     create table if not exists booking_throttle (
@@ -62,6 +62,30 @@ class SQLiteStore(Store):
         self._inode = 0
         self._buckets: dict[Budget, SQLiteBucket] = {}
 
+    def take_now(self, budget: Budget, wanted: int) -> Verdict | None:
+        """As :meth:`Store.take`, where the file is open and nobody has it in hand: a tenth of a millisecond.
+
+        A thread for it takes its turns with the event loop's at every step, and thirty times as long.
+        """
+        if not self._lock.acquire(blocking=False):
+            return None
+        try:
+            return self._told(lambda: self._take_if_free(budget, wanted)) if self._is_open() else None
+        finally:
+            self._lock.release()
+
+    def _take_if_free(self, budget: Budget, wanted: int) -> Verdict | None:
+        connection = self._connection()
+        connection.execute("pragma busy_timeout = 0").close()
+        try:
+            return self._take(budget, wanted)
+        except sqlite3.OperationalError as error:
+            if is_busy(error):
+                return None
+            raise
+        finally:
+            connection.execute(f"pragma busy_timeout = {PATIENCE * 1000}").close()
+
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         connection = self._connection()
@@ -74,8 +98,7 @@ class SQLiteStore(Store):
                 connection.rollback()
 
     def _connection(self) -> sqlite3.Connection:
-        # Who went on with a file that was deleted would count by himself.
-        if self._open is not None and (not self._file.exists() or self._file.stat().st_ino != self._inode):
+        if not self._is_open():
             self._disconnect()
         if self._open is None:
             make_file(self._file)
@@ -88,6 +111,10 @@ class SQLiteStore(Store):
             for statement in ("pragma synchronous = normal", _CREDENTIALS):
                 self._open.execute(statement).close()
         return self._open
+
+    def _is_open(self) -> bool:
+        # Who went on with a file that was deleted would count by himself.
+        return self._open is not None and self._file.exists() and self._file.stat().st_ino == self._inode
 
     def _look(self, budget: Budget) -> Situation:
         table = self._bucket(budget).table

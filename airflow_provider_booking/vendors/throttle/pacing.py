@@ -53,7 +53,7 @@ class Throttle:
         Called in an event loop.
         """
         self._store.note_pause(self._credential, seconds)
-        if not self._store.at_once:
+        if self._store.shared:
             asyncio.get_running_loop().run_in_executor(None, self._tell_others, seconds)
 
     def _tell_others(self, seconds: float) -> None:
@@ -123,9 +123,9 @@ class _Line:
         self._late = deque([0.0] * OF_LATE, maxlen=OF_LATE)
 
     async def wait(self, longest_wait: float, *, again: bool) -> float:
-        if not self._callers and self._store.at_once:
-            verdict = self._store.take(self._budget, 1)
-            if verdict.granted:
+        if not self._callers:
+            verdict = self._store.take_now(self._budget, 1)
+            if verdict is not None and verdict.granted:
                 return verdict.at + self._budget.fresh_for
         turn = self._stand_in_line(longest_wait, first=again)
         if self._is_too_late(await turn):
@@ -175,8 +175,8 @@ class _Line:
 
     async def _ask(self) -> Verdict:
         wanted = min(len(self._callers), MOST_AT_ONCE)
-        if self._store.at_once:
-            return self._hand_out(self._store.take(self._budget, wanted))
+        if (at_once := self._store.take_now(self._budget, wanted)) is not None:
+            return self._hand_out(at_once)
         loop = asyncio.get_running_loop()
 
         def ask() -> Verdict:

@@ -53,8 +53,8 @@ class Store(ABC):
     a call is kept for as long as the longest window of them all: a day at the most.
     """
 
-    at_once: ClassVar[bool] = False
-    """Whether an answer comes without waiting for a disk or a network."""
+    shared: ClassVar[bool] = True
+    """Whether other processes count there, too."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -68,11 +68,20 @@ class Store(ABC):
         Raises:
             Throttled: The store cannot be reached; nothing was counted.
         """
-        left = self.paused_here(budget.credential)
-        if left > 0:
-            return Verdict(paused=left)
         with self._lock:
             return self._told(lambda: self._take(budget, wanted))
+
+    def take_now(self, budget: Budget, wanted: int) -> Verdict | None:
+        """As :meth:`take`, for who must not be kept waiting: an event loop.
+
+        Returns:
+            None where it would have to wait for a disk, a network or somebody else; nothing was counted.
+
+        Raises:
+            Throttled: The store cannot be used; nothing was counted.
+        """
+        del budget, wanted
+        return None
 
     def paused_here(self, credential: str) -> float:
         """Seconds left of a pause that a caller in this process was told of."""
@@ -111,6 +120,8 @@ class Store(ABC):
         )
 
     def _take(self, budget: Budget, wanted: int) -> Verdict:
+        if (left := self.paused_here(budget.credential)) > 0:
+            return Verdict(paused=left)
         with self._transaction():
             verdict = self._judge(budget, wanted)
         return replace(verdict, at=time.monotonic())
@@ -160,12 +171,16 @@ class Store(ABC):
 class MemoryStore(Store):
     """Counts within this process."""
 
-    at_once = True
+    shared = False
 
     def __init__(self) -> None:
         super().__init__()
         self._buckets: dict[str, InMemoryBucket] = {}
         self._longest: dict[str, int] = {}
+
+    def take_now(self, budget: Budget, wanted: int) -> Verdict | None:
+        """As :meth:`take`, which never waits here."""
+        return self.take(budget, wanted)
 
     def _look(self, budget: Budget) -> Situation:
         longest = max(budget.longest, self._longest.get(budget.credential, 0))

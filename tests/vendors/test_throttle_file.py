@@ -1,0 +1,97 @@
+"""A file in which calls are counted: an event loop asks it itself, as long as nobody else has it in hand."""
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from airflow_provider_booking.bookings import Throttled
+from airflow_provider_booking.vendors.feishu.settings import FeishuSettings
+from airflow_provider_booking.vendors.throttle import Throttle
+from airflow_provider_booking.vendors.throttle.budget import Budget
+from airflow_provider_booking.vendors.throttle.in_sqlite import SQLiteStore
+
+BUDGET = Budget.of("digest", "writes", ("50/second",))
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "throttle.db"
+
+
+@pytest.fixture
+def store(file: Path) -> Iterator[SQLiteStore]:
+    store = SQLiteStore(file)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def in_use(store: SQLiteStore) -> SQLiteStore:
+    """The same, after somebody has opened it and called."""
+    store.take(BUDGET, 1)
+    return store
+
+
+@contextmanager
+def somebody_writes(file: Path) -> Iterator[None]:
+    """Have the file in hand, as another process that is in the middle of counting."""
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("begin immediate")
+        yield
+
+
+def test_an_event_loop_does_not_open_it(store: SQLiteStore, file: Path) -> None:
+    assert store.take_now(BUDGET, 1) is None
+    assert not file.exists()
+
+
+def test_an_event_loop_is_answered(in_use: SQLiteStore) -> None:
+    verdicts = [in_use.take_now(BUDGET, 1) for _ in range(6)]
+    assert [each and each.granted for each in verdicts] == [1, 1, 1, 1, 1, 0]
+
+
+def test_an_event_loop_is_told_what_a_vendor_asked_for(in_use: SQLiteStore) -> None:
+    in_use.keep_pause("digest", 30)
+    verdict = in_use.take_now(BUDGET, 1)
+    assert verdict is not None
+    assert (verdict.granted, round(verdict.paused)) == (0, 30)
+
+
+def test_an_event_loop_does_not_wait_for_another_process(in_use: SQLiteStore, file: Path) -> None:
+    with somebody_writes(file):
+        assert in_use.take_now(BUDGET, 1) is None
+    assert in_use.take_now(BUDGET, 1) is not None
+
+
+def test_a_thread_waits_for_another_process_and_an_event_loop_not_for_the_thread(
+    in_use: SQLiteStore, file: Path
+) -> None:
+    in_use.take_now(BUDGET, 1)
+    with ThreadPoolExecutor() as threads:
+        with somebody_writes(file):
+            taking = threads.submit(in_use.take, BUDGET, 1)
+            with pytest.raises(TimeoutError):
+                taking.result(timeout=0.3)
+            assert in_use.take_now(BUDGET, 1) is None
+        assert taking.result().granted == 1
+
+
+def test_a_file_that_is_none_is_told_of(in_use: SQLiteStore, file: Path) -> None:
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("drop table booking_throttle")
+    with pytest.raises(Throttled, match="the store of rate limits cannot be used"):
+        in_use.take_now(BUDGET, 1)
+
+
+async def test_a_call_waits_where_somebody_writes_to_a_new_file(store: SQLiteStore, file: Path) -> None:
+    settings = FeishuSettings.from_connection("one", login="app", password="secret")
+    throttle = Throttle(settings, store)
+    with somebody_writes(file):
+        calling = asyncio.create_task(throttle.pass_through(writes=True, longest_wait=60))
+        assert not (await asyncio.wait([calling], timeout=0.5))[0]
+    await calling
