@@ -26,8 +26,10 @@ test: bootstrap ## lint, types, layers, tests
 	@$(BIN)/mypy
 	@echo "== lint-imports"
 	@$(BIN)/lint-imports --no-logo
-	@echo "== pytest"
-	@$(BIN)/python -m pytest
+	@echo "== pytest, all but the real Airflow"
+	@$(BIN)/python -m pytest -m "not system" --numprocesses auto --maxprocesses 8 --dist loadfile
+	@echo "== pytest, on a real Airflow"
+	@$(BIN)/python -m pytest -m system
 
 bench: bootstrap ## our client and change sets beside what one does without them (a quarter of an hour)
 	@exec $(BIN)/python -m dev.bench

@@ -94,6 +94,7 @@ def table(verdicts: Sequence[Verdict]) -> Table:
     made.columns[1].justify = "right"
     sections = {
         "": {"rounds": len(verdicts)} | added_up(verdict.counts for verdict in verdicts),
+        "item: ": dict(sorted(added_up(verdict.items for verdict in verdicts).items())),
         "fault: ": faults_that_struck(verdicts),
         "violation: ": wrong,
     }

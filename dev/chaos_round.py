@@ -4,7 +4,7 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
@@ -31,6 +31,7 @@ class Verdict:
         violations: What did not hold.
         counts: What was counted, by name.
         faults: What vendors did wrong, by kind, as often as it struck.
+        items: How many items ended how, by outcome and reason.
         folder: Where all of it is kept; None where nothing is wrong.
     """
 
@@ -38,6 +39,7 @@ class Verdict:
     violations: Sequence[Violation]
     counts: Mapping[str, int] = field(default_factory=dict)
     faults: Mapping[str, int] = field(default_factory=dict)
+    items: Mapping[str, int] = field(default_factory=dict)
     folder: Path | None = None
 
 
@@ -60,7 +62,7 @@ def play(seed: int, postgres: str, kept: Path) -> Verdict:
     shutil.rmtree(place, ignore_errors=True)
     shutil.copytree(folder, place)
     shutil.rmtree(folder)
-    return Verdict(seed, verdict.violations, verdict.counts, verdict.faults, place)
+    return replace(verdict, folder=place)
 
 
 class _Playing:
@@ -107,7 +109,9 @@ class _Playing:
         seen = evidence(
             self._on, asked, ids, counts, before=before, reverted_from=reverted_from, tally=self._cast.tally
         )
-        return Verdict(self._round.seed, violations(seen), self._counted(seen), self._faults(seen))
+        return Verdict(
+            self._round.seed, violations(seen), self._counted(seen), self._faults(seen), _items(seen)
+        )
 
     def _booked(self) -> Records:
         """Let every vendor of the round have its bookings, and return all that there is."""
@@ -211,7 +215,6 @@ class _Playing:
 
     def _counted(self, seen: Any) -> dict[str, int]:
         tally = self._cast.tally
-        items = Counter(f"items {item.outcome}" for each in seen.sets for item in each.items)
         return {
             "kills": tally.kills,
             "reruns": tally.reruns,
@@ -221,8 +224,12 @@ class _Playing:
             "requests": len(seen.requests),
             "changes at vendors": sum(len(request["changed"]) for request in seen.requests),
             "messages": len(seen.notifications),
-            **items,
         }
+
+
+def _items(seen: Any) -> dict[str, int]:
+    items = [item for each in seen.sets for item in each.items]
+    return Counter(f"{item.outcome}, {item.reason}" if item.reason else item.outcome for item in items)
 
 
 def _nothing(*_: object) -> None:
