@@ -49,7 +49,11 @@ def test_without_a_key_there_is_no_ledger(keys: str) -> None:
         Sealer(keys)
 
 
-@pytest.mark.parametrize("keys", ["secret", f"{OLD},", "\u00e4", "c2VjcmV0"])
+@pytest.mark.parametrize(
+    "keys",
+    ["secret", f"{OLD},", "\u00e4", "c2VjcmV0"],
+    ids=["too short", "an empty one at the end", "not ASCII", "decoded too short"],
+)
 def test_what_is_no_key_is_refused_and_not_shown(keys: str) -> None:
     with pytest.raises(InvalidInput, match="holds something that is no Fernet key") as raised:
         Sealer(keys)
