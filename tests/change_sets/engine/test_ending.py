@@ -36,7 +36,9 @@ class Blinking(Ledger):
 
 def slow_but_for_the_first(desk: Desk) -> None:
     desk.extras["jicoo_default"] = {"max_concurrency": WORKERS // 2}
-    desk.sandbox.fault("jicoo", {"delay_ms": 500}, method="PATCH", skip=1, times=None)
+    # The first one's answer comes when others are under way already, and long before theirs.
+    desk.sandbox.fault("jicoo", {"delay_ms": 300}, method="PATCH", times=1)
+    desk.sandbox.fault("jicoo", {"delay_ms": 1000}, method="PATCH", times=None)
 
 
 async def test_what_was_sent_comes_to_its_end_and_nothing_else_is_begun(desk: Desk) -> None:
