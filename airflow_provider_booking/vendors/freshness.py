@@ -26,9 +26,11 @@ class Attempts(Protocol):
         """
 
     def going_out(self) -> None:
-        """Return where the change may still go out; called when its first byte is about to. Must not wait.
+        """Return where the change may still go out. Must not wait.
 
-        Until then a connection may have been opened, or a token fetched. Raising leaves it unsent.
+        Called before its headers are sent and before its body is: until then a connection may have been
+        opened, or this process have stood still. Raising closes the connection, so that the vendor has the
+        beginning of a request at the most.
         """
 
 
@@ -62,6 +64,7 @@ class _Ground:
             self._read_at = time.monotonic()
 
 
+_GOING_OUT = ("send_request_headers.started", "send_request_body.started")
 _ground: ContextVar[_Ground | None] = ContextVar("booking_ground_of_a_write", default=None)
 
 
@@ -104,8 +107,8 @@ async def ensure_fresh(*, same_attempt: bool = False) -> None:
 
 
 async def going_out(event: str, info: dict[str, Any]) -> None:
-    """Ask once more when a write's first byte is about to go out; an httpx "trace" extension."""
+    """Ask once more when a write's headers, or its body, are about to go out; an httpx "trace" extension."""
     del info
     ground = _ground.get()
-    if ground is not None and ground.attempts is not None and event.endswith("send_request_headers.started"):
+    if ground is not None and ground.attempts is not None and event.endswith(_GOING_OUT):
         ground.attempts.going_out()

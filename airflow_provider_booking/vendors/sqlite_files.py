@@ -43,5 +43,5 @@ def write_ahead(connection: sqlite3.Connection, patience: float) -> None:
 
 def is_busy(error: BaseException) -> bool:
     """Whether an error means nothing but that somebody else has the file in hand."""
-    # The lower eight bits are the kind, the others say more about it.
-    return isinstance(error, sqlite3.Error) and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+    # The lower eight bits are the kind, the others say more about it. Python's own errors have none.
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -155,3 +156,11 @@ def case(request: pytest.FixtureRequest) -> Case:
     """Give each vendor's case, one after the other."""
     case: Case = request.param
     return case
+
+
+@pytest.fixture
+def own_ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Name a ledger and a folder of reports that are this test's own."""
+    monkeypatch.setenv("AIRFLOW__BOOKING__LEDGER_URL", f"sqlite:///{tmp_path / 'ledger.db'}")
+    monkeypatch.setenv("AIRFLOW__BOOKING__REPORT_URL", str(tmp_path / "reports"))
+    monkeypatch.setenv("AIRFLOW__CORE__FERNET_KEY", "cGFzc3dvcmQgb2YgMzIgYnl0ZXMgZm9yIHRlc3RzLi4=")

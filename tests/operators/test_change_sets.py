@@ -28,10 +28,8 @@ COLUMNS += ["warnings", "request_id", "updated_at"]
 
 
 @pytest.fixture(autouse=True)
-def _own_ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, connect: Callable[..., None]) -> None:
-    monkeypatch.setenv("AIRFLOW__BOOKING__LEDGER_URL", f"sqlite:///{tmp_path / 'ledger.db'}")
-    monkeypatch.setenv("AIRFLOW__BOOKING__REPORT_URL", str(tmp_path / "reports"))
-    monkeypatch.setenv("AIRFLOW__CORE__FERNET_KEY", "cGFzc3dvcmQgb2YgMzIgYnl0ZXMgZm9yIHRlc3RzLi4=")
+def _connections(own_ledger: None, connect: Callable[..., None]) -> None:
+    del own_ledger
     for vendor in ("feishu", "zoho", "jicoo", "onlive", "kos"):
         connect(vendor)
 

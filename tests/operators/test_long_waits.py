@@ -26,7 +26,6 @@ from tests.wire import writes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from airflow_provider_booking.sandbox import Sandbox
 
@@ -38,10 +37,8 @@ SOON = {"throttle": {"retry_after": "5"}}
 
 
 @pytest.fixture(autouse=True)
-def _own_ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, connect: Callable[..., None]) -> None:
-    monkeypatch.setenv("AIRFLOW__BOOKING__LEDGER_URL", f"sqlite:///{tmp_path / 'ledger.db'}")
-    monkeypatch.setenv("AIRFLOW__BOOKING__REPORT_URL", str(tmp_path / "reports"))
-    monkeypatch.setenv("AIRFLOW__CORE__FERNET_KEY", "cGFzc3dvcmQgb2YgMzIgYnl0ZXMgZm9yIHRlc3RzLi4=")
+def _connections(own_ledger: None, connect: Callable[..., None]) -> None:
+    del own_ledger
     for vendor in ("feishu", "jicoo"):
         connect(vendor, extra={"max_concurrency": 1})
 

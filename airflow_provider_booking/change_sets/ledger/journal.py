@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
 
 GATHER = 0.005
-"""Seconds between two commits. A commit costs as much for one write as for ten, and so those who wait for it
-cost each other less; who writes alone does not notice."""
+"""Seconds between two commits, so that more goes into each: ten writes cost as much as one."""
 FAREWELL = 5.0
 """Seconds that what is still queued may take to be committed, where the work ended by an error."""
 
@@ -38,9 +37,10 @@ class StopAskedFor(Exception):
 class Journal:
     """Keeps what happens to the items of one change set, durably and fast.
 
-    A commit waits for the disk. What arrives while one is under way goes together into the next one, so that
-    many bookings share the wait, and a single one never waits for others. Leaving the context commits what is
-    still queued; if that is by an error, as far as it takes no longer than :data:`FAREWELL`.
+    A commit waits for the disk. What arrives while one is under way, or within :data:`GATHER` after it, goes
+    together into the next one, so that many bookings share the wait; what comes alone is written at once.
+    Leaving the context commits what is still queued; if that is by an error, as far as it takes no longer
+    than :data:`FAREWELL`.
 
     Args:
         ledger: The ledger.

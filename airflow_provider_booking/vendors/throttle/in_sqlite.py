@@ -114,7 +114,10 @@ class SQLiteStore(Store):
 
     def _is_open(self) -> bool:
         # Who went on with a file that was deleted would count by himself.
-        return self._open is not None and self._file.exists() and self._file.stat().st_ino == self._inode
+        try:
+            return self._open is not None and self._file.stat().st_ino == self._inode
+        except OSError:
+            return False
 
     def _look(self, budget: Budget) -> Situation:
         table = self._bucket(budget).table

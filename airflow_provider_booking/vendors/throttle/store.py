@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from abc import ABC, abstractmethod
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
@@ -123,11 +123,14 @@ class Store(ABC):
         if (left := self.paused_here(budget.credential)) > 0:
             return Verdict(paused=left)
         with self._transaction():
-            verdict = self._judge(budget, wanted)
-        return replace(verdict, at=time.monotonic())
+            found = self._look(budget)
+            verdict = self._judge(found, budget, wanted)
+        verdict = replace(verdict, at=time.monotonic())
+        if verdict.granted:
+            self._forget(budget, found)
+        return verdict
 
-    def _judge(self, budget: Budget, wanted: int) -> Verdict:
-        found = self._look(budget)
+    def _judge(self, found: Situation, budget: Budget, wanted: int) -> Verdict:
         if found.paused_until > found.now:
             return Verdict(paused=(found.paused_until - found.now) / 1000)
         bucket, wait = self._bucket(budget), 0.0
@@ -135,19 +138,20 @@ class Store(ABC):
             item = RateItem("", found.now, weight)
             decision = cast("Decision", bucket.put_decision(item))
             if decision.allowed:
-                self._forget(bucket, budget, found)
                 return Verdict(granted=weight)
             wait = (decision.retry_after_ms or 0) / 1000
             if not wait:  # it did not count at all: somebody else has the table
                 break
         return Verdict(wait=max(wait, SHORTLY))
 
-    def _forget(self, bucket: AbstractBucket, budget: Budget, found: Situation) -> None:
+    def _forget(self, budget: Budget, found: Situation) -> None:
         if time.monotonic() < self._forgotten_at.get(budget, 0.0):
             return
-        # The bucket forgets by its own longest window; another connection may need more.
-        bucket.leak(found.now - max(0, found.longest - budget.longest))
         self._forgotten_at[budget] = time.monotonic() + FORGET_EVERY
+        # The call is counted and may go, whatever becomes of this: it is tried again in a while.
+        with suppress(Exception), self._transaction():
+            # The bucket forgets by its own longest window; another connection may need more.
+            self._bucket(budget).leak(found.now - max(0, found.longest - budget.longest))
 
     def _transaction(self) -> AbstractContextManager[object]:
         """While it is held nobody else takes or pauses; left without an error, all is kept."""

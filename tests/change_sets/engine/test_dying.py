@@ -100,12 +100,18 @@ async def test_a_killed_apply_is_taken_up_by_the_next(desk: Desk, fault: dict[st
     assert len(sent) - len(set(sent)) == (0 if "applied" in fault else 1)
 
 
-def applying(desk: Desk, found: ChangeSet, *options: str) -> subprocess.Popen[bytes]:
-    """Apply in another process."""
+@contextmanager
+def applying(desk: Desk, found: ChangeSet, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Apply in another process, which does not outlive a test that fails."""
     command = [sys.executable, "-m", "tests.change_sets.engine.applier"]
     command += [str(desk.sandbox.port), desk.ledger_url, found.change_set_id, *options]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)  # noqa: S603  (our own)
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as applier:  # noqa: S603  (our own)
+        try:
+            yield applier
+        except BaseException:
+            applier.kill()
+            raise
 
 
 def kill_when(desk: Desk, found: ChangeSet, *options: str, patches: int) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sqlite3
 import time
 from collections import Counter
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
+from sqlalchemy import make_url
 
 from airflow_provider_booking.change_sets.accounts import Accounts
 from airflow_provider_booking.change_sets.leasing import Tenure, leased
@@ -18,6 +21,7 @@ from airflow_provider_booking.change_sets.ledger import Claim, LeaseLost, Ledger
 from tests.change_sets.engine.test_dying import another, applying, kill_when, let_leases_lapse
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable
 
     from airflow_provider_booking.change_sets.items import ChangeSet
@@ -154,7 +158,7 @@ async def test_a_run_that_stood_still_for_too_long_sends_nothing_more(desk: Desk
     desk.sandbox.fault("jicoo", {"delay_ms": 40}, method="PATCH", times=None)
     with applying(desk, one, CANARY, f"{LEASE}") as frozen:
         await until(lambda: len(desk.written("jicoo")) >= 5)
-        frozen.send_signal(signal.SIGSTOP)
+        await freeze(frozen, desk)
         await desk.apply(another_one, canary=0, lease_seconds=LEASE)
         sent = len(desk.written("jicoo"))
         frozen.send_signal(signal.SIGCONT)
@@ -162,6 +166,35 @@ async def test_a_run_that_stood_still_for_too_long_sends_nothing_more(desk: Desk
     assert len(desk.written("jicoo")) == sent
     await desk.apply(one, canary=0, lease_seconds=LEASE)
     assert_written_once_each(desk, one, another_one)
+
+
+async def freeze(process: subprocess.Popen[bytes], desk: Desk) -> None:
+    """Let a process stand still, at a moment in which nobody has to wait for what it has in the ledger."""
+    while True:
+        process.send_signal(signal.SIGSTOP)
+        await asyncio.sleep(0.05)  # what the database itself has begun for it is over by then
+        if await asyncio.to_thread(is_free, desk):
+            return
+        process.send_signal(signal.SIGCONT)
+        await asyncio.sleep(0.01)
+
+
+def is_free(desk: Desk) -> bool:
+    """Whether nobody is in the middle of a transaction in the ledger."""
+    place = make_url(desk.ledger_url)
+    if place.get_backend_name() == "sqlite":
+        with closing(sqlite3.connect(str(place.database), timeout=0, isolation_level=None)) as other:
+            try:
+                other.execute("begin immediate")
+            except sqlite3.OperationalError:
+                return False
+            return True
+    with psycopg.connect(desk.ledger_url) as connection:
+        asked = connection.execute(
+            "select count(*) from pg_stat_activity"
+            " where datname = current_database() and pid <> pg_backend_pid() and state <> 'idle'"
+        )
+        return asked.fetchone() == (0,)
 
 
 class Away(Ledger):
