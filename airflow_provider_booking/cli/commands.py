@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING, TextIO
 
 from airflow_provider_booking.bookings import InvalidInput, Outcome
+from airflow_provider_booking.change_sets.ledger import NoLedger
 from airflow_provider_booking.change_sets.report.item_files import csv_rows, json_list
 from airflow_provider_booking.change_sets.report.writing import go_through
 from airflow_provider_booking.cli.describing import all_members, history, list_page, members, show_page
@@ -24,17 +25,23 @@ if TYPE_CHECKING:
     from airflow_provider_booking.change_sets.items import Item
     from airflow_provider_booking.change_sets.ledger import Ledger
     from airflow_provider_booking.change_sets.report.item_files import WriteItem
+    from airflow_provider_booking.cli.overview import Overview
 
 
 @command
 def list_command(arguments: Namespace, out: TextIO) -> Exit:
     """List change sets, the newest first."""
-    with open_ledger() as ledger:
-        overviews = [overview(ledger, each) for each in ledger.change_sets(arguments.limit)]
+    overviews: list[Overview] = []
+    nothing = "The ledger has no change sets."
+    try:
+        with open_ledger() as ledger:
+            overviews = [overview(ledger, each) for each in ledger.change_sets(arguments.limit)]
+    except NoLedger as error:
+        nothing = f"{error}."
     if arguments.output == "json":
         show_json([members(each) for each in overviews], out)
     else:
-        show(list_page(overviews), out)
+        show(list_page(overviews, nothing), out)
     return Exit.DONE
 
 

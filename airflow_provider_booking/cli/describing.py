@@ -48,8 +48,8 @@ def history(ledger: Ledger, change_set_id: str) -> History:
     )
 
 
-def list_page(overviews: Iterable[Overview]) -> Page:
-    """Change sets, a line each."""
+def list_page(overviews: Iterable[Overview], nothing: str) -> Page:
+    """Change sets, a line each; where there are none, a sentence."""
     headings = ("change set", "kind", "state", "created", "rows", "digest", "reverts", "key")
     rows = [
         (
@@ -64,7 +64,7 @@ def list_page(overviews: Iterable[Overview]) -> Page:
         )
         for seen in overviews
     ]
-    return Page({}, [Table(headings, rows)], "" if rows else "The ledger has no change sets.")
+    return Page({}, [Table(headings, rows)], "" if rows else nothing)
 
 
 def show_page(seen: Overview, past: History) -> Page:

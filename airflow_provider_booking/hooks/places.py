@@ -21,11 +21,15 @@ def airflow_home() -> Path:
     return Path(os.environ.get("AIRFLOW_HOME", "~/airflow")).expanduser().absolute()
 
 
-def open_ledger() -> Ledger:
+def open_ledger(*, make: bool = False) -> Ledger:
     """The ledger that ``[booking] ledger_url`` names, or the one under AIRFLOW_HOME.
+
+    Args:
+        make: Whether to make it where there is none: only who plans does.
 
     Raises:
         InvalidInput: The URL or ``keep_days`` is wrong, or Airflow has no Fernet key.
+        NoLedger: There is none, and none is to be made.
         LedgerUnavailable: It cannot be reached.
     """
     from airflow_provider_booking.change_sets import ledger  # noqa: PLC0415  (loads SQLAlchemy)
@@ -34,6 +38,7 @@ def open_ledger() -> Ledger:
         conf.get("booking", "ledger_url") or f"sqlite:///{_ledger_file()}",
         ledger.Sealer(conf.get("core", "fernet_key", fallback="")),
         keep_days=number("keep_days"),
+        make=make,
     )
 
 

@@ -74,6 +74,7 @@ class PlanBookingChangesOperator(LedgerOperator):
             when; a retry goes on from there.
     """
 
+    makes_ledger = True
     template_fields: Sequence[str] = ("source", "change", "conn_id", "key", "notify", "on_dst")
     template_fields_renderers = {"source": "json", "change": "json"}  # noqa: RUF012  (as Airflow declares it)
 

@@ -6,7 +6,7 @@ import asyncio
 import uuid
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 class LedgerOperator(WaitingOperator):
     """Opens the ledger, and turns what is wrong into one sentence."""
+
+    makes_ledger: ClassVar[bool] = False
+    """Whether the task may be the first one that uses the ledger."""
 
     def __init__(self, **kwargs: Any) -> None:
         # So that other tasks can take members by name: `plan.output["change_set_id"]`.
@@ -50,7 +53,7 @@ class LedgerOperator(WaitingOperator):
             check_sharing()
             # In a thread: object storage may look up a connection, which must not block the loop.
             await asyncio.to_thread(check_report_place)
-            ledger = await asyncio.to_thread(open_ledger)
+            ledger = await asyncio.to_thread(open_ledger, make=self.makes_ledger)
             with ledger:
                 try:
                     return await self.work(ledger, context)

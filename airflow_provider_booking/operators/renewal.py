@@ -61,6 +61,7 @@ class FeishuRenewReservesOperator(LedgerOperator):
         AirflowSkipException: ``reserve_ids`` is an empty list.
     """
 
+    makes_ledger = True
     template_fields: Sequence[str] = ("reserve_ids", "until", "feishu_conn_id")
     template_fields_renderers = {"reserve_ids": "json"}  # noqa: RUF012  (as Airflow declares it)
 

@@ -17,6 +17,7 @@ from tests.cli.conftest import moved
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     import pytest
 
@@ -45,9 +46,22 @@ async def test_list_shows_as_many_as_asked_for_a_line_each(booking: Booking, des
     assert str(second.digest)[:12] in line.split()
 
 
-def test_list_of_an_empty_ledger_says_so_and_is_an_empty_list_in_json(booking: Booking) -> None:
+def test_list_of_an_empty_ledger_says_so_and_is_an_empty_list_in_json(booking: Booking, desk: Desk) -> None:
+    del desk
     assert booking("list").out == "The ledger has no change sets.\n"
     assert json.loads(booking("list", "-o", "json").out) == []
+
+
+def test_where_there_is_no_ledger_none_is_made_and_list_says_so(
+    booking: Booking, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("AIRFLOW__BOOKING__LEDGER_URL", f"sqlite:///{tmp_path}/away/ledger.db")
+    listed = booking("list")
+    assert (listed.code, listed.out.split(":")[0]) == (0, "There is no ledger at sqlite")
+    assert json.loads(booking("list", "-o", "json").out) == []
+    shown = booking("show", "20261121-000000-00000000")
+    assert (shown.code, shown.err) == (4, listed.out.rstrip(".\n") + "\n")
+    assert not (tmp_path / "away").exists()
 
 
 async def test_show_tells_where_it_stands_and_ends_with_3_where_a_person_is_needed(
@@ -201,7 +215,10 @@ async def test_a_revert_that_came_to_its_end_is_not_gone_on_with(booking: Bookin
     assert shown["next_step"].startswith("Nothing is left to apply.")
 
 
-def test_a_change_set_that_the_ledger_does_not_have_is_one_sentence_and_1(booking: Booking) -> None:
+def test_a_change_set_that_the_ledger_does_not_have_is_one_sentence_and_1(
+    booking: Booking, desk: Desk
+) -> None:
+    del desk
     for command in (["show"], ["stop"], ["revert", "--yes"], ["report", "--format", "json"]):
         ended = booking(*command, "20261121-000000-00000000")
         assert (ended.code, ended.out) == (1, "")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
+from airflow_provider_booking.hooks.places import open_ledger
 from airflow_provider_booking.operators.change_sets import (
     ApplyBookingChangesOperator,
     PlanBookingChangesOperator,
@@ -160,6 +161,7 @@ def test_without_a_fernet_key_nothing_is_planned(monkeypatch: pytest.MonkeyPatch
 
 
 def test_an_unknown_change_set_is_one_sentence() -> None:
+    open_ledger(make=True).close()
     with pytest.raises(AirflowFailException, match="20200101"):
         apply("20200101-000000-abcdef")
 

@@ -83,9 +83,20 @@ def test_another_run_finds_nothing_left_to_take_back(sandbox: Sandbox) -> None:
     assert revert(found["change_set_id"], run_id="manual__2")["counts"] == {"total": 0}
 
 
-def test_a_revert_of_what_is_not_there_fails_for_good() -> None:
+def test_a_revert_of_what_is_not_there_fails_for_good(sandbox: Sandbox) -> None:
+    applied(sandbox, 1)
     with pytest.raises(AirflowFailException, match="the ledger has no change set"):
         revert("20260101-000000-00000000")
+
+
+def test_a_revert_can_be_tried_again_when_the_ledgers_disk_is_back(sandbox: Sandbox, tmp_path: Path) -> None:
+    found = applied(sandbox, 3)
+    (tmp_path / "ledger.db").rename(tmp_path / "away.db")
+    with pytest.raises(AirflowException, match="There is no ledger") as failed:
+        revert(found["change_set_id"])
+    assert not isinstance(failed.value, AirflowFailException)
+    (tmp_path / "away.db").rename(tmp_path / "ledger.db")
+    assert revert(found["change_set_id"])["counts"] == {"applied": 3, "total": 3}
 
 
 def test_a_retry_of_a_run_that_was_stopped_fails_for_good_and_sends_nothing(sandbox: Sandbox) -> None:

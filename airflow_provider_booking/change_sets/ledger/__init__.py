@@ -2,7 +2,7 @@
 
 from airflow_provider_booking.change_sets.ledger.claims import Claim, Standing
 from airflow_provider_booking.change_sets.ledger.database import find_ledger, open_ledger
-from airflow_provider_booking.change_sets.ledger.errors import LeaseLost, LedgerUnavailable
+from airflow_provider_booking.change_sets.ledger.errors import LeaseLost, LedgerUnavailable, NoLedger
 from airflow_provider_booking.change_sets.ledger.event_log import Event
 from airflow_provider_booking.change_sets.ledger.journal import Journal, StopAskedFor
 from airflow_provider_booking.change_sets.ledger.leases import Lease
@@ -17,6 +17,7 @@ __all__ = [
     "LeaseLost",
     "Ledger",
     "LedgerUnavailable",
+    "NoLedger",
     "Sealer",
     "Standing",
     "StopAskedFor",

@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool
 
 from airflow_provider_booking.bookings import InvalidInput
-from airflow_provider_booking.change_sets.ledger.errors import LedgerUnavailable, told
+from airflow_provider_booking.change_sets.ledger.errors import LedgerUnavailable, NoLedger, told
 from airflow_provider_booking.change_sets.ledger.ledger import Ledger
 from airflow_provider_booking.change_sets.ledger.migrating import is_up_to_date, migrate
 from airflow_provider_booking.vendors.sqlite_files import make_file
@@ -48,16 +48,19 @@ _IN_PASSING = {
 }
 
 
-def open_ledger(url: str, sealer: Sealer, *, keep_days: float = 90) -> Ledger:
-    """Open the ledger; on first use its tables are made, and later brought up to date.
+def open_ledger(url: str, sealer: Sealer, *, keep_days: float = 90, make: bool = True) -> Ledger:
+    """Open the ledger; its tables are made where there are none, and brought up to date.
 
     Args:
         url: ``sqlite:////absolute/path`` or ``postgresql://user:password@host/database``.
         sealer: Encrypts what is personal.
         keep_days: For how many days change sets are kept.
+        make: Whether to make a SQLite file that is not there. A new one knows of nothing: whoever wants to go
+            on with a change set would take it for lost, where only a disk is away for a while.
 
     Raises:
         InvalidInput: The URL or ``keep_days`` cannot be used, or PostgreSQL's driver is not installed.
+        NoLedger: The file is not there, and is not to be made.
         LedgerUnavailable: The database cannot be reached or written, or a newer version of this package has
             made its tables.
     """
@@ -67,7 +70,7 @@ def open_ledger(url: str, sealer: Sealer, *, keep_days: float = 90) -> Ledger:
         )
     place = _place(url)
     if place.drivername == "sqlite":
-        _make_file(place)
+        _make_file(place) if make else _check_file(place)
     engine = _sqlite(place) if place.drivername == "sqlite" else _postgresql(place, _PERSISTENT)
     try:
         with told(place.render_as_string(hide_password=True)):
@@ -147,6 +150,14 @@ def _make_file(place: URL) -> None:
         make_file(Path(place.database or ""))
     except OSError as error:
         raise LedgerUnavailable(f"The ledger at {place} cannot be written: {error.strerror}") from error
+
+
+def _check_file(place: URL) -> None:
+    if not Path(place.database or "").exists():
+        raise NoLedger(
+            f"There is no ledger at {place}: the first plan makes it. If there was one, its disk is away: "
+            "try again when it is back"
+        )
 
 
 def _sqlite(place: URL, **pool: Any) -> Engine:

@@ -17,6 +17,10 @@ class LedgerUnavailable(Exception):
     """The ledger cannot be reached, read or written; what was to be written may not be there."""
 
 
+class NoLedger(LedgerUnavailable):
+    """There is none yet; or the disk is away on which its file is."""
+
+
 class LeaseLost(Exception):
     """Somebody else may have begun the same work: nothing more may be sent.
 

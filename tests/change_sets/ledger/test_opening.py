@@ -21,6 +21,7 @@ from sqlalchemy import text
 from airflow_provider_booking.bookings import InvalidInput
 from airflow_provider_booking.change_sets.ledger import (
     LedgerUnavailable,
+    NoLedger,
     Sealer,
     database,
     find_ledger,
@@ -200,3 +201,14 @@ def test_what_fails_later_is_unavailable_too(ledger: Ledger, change_set_id: str)
 
     with pytest.raises(LedgerUnavailable, match="could not be read or written"):
         ledger.add_waits(change_set_id, [(1, 2)])
+
+
+@pytest.mark.parametrize("ledger_url", ["sqlite"], indirect=True)
+def test_who_does_not_plan_makes_no_file_where_there_is_none(
+    ledger_url: str, sealer: Sealer, tmp_path: Path
+) -> None:
+    with pytest.raises(NoLedger, match=r"There is no ledger at sqlite:///.*: the first plan makes it"):
+        open_ledger(ledger_url, sealer, make=False)
+    assert not (tmp_path / "ledger").exists()
+    open_ledger(ledger_url, sealer).close()
+    open_ledger(ledger_url, sealer, make=False).close()

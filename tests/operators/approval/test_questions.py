@@ -127,6 +127,7 @@ def test_nobody_is_asked_about_a_plan_that_has_expired(supervisor: Supervisor) -
 
 
 def test_nobody_is_asked_about_an_unknown_change_set(supervisor: Supervisor) -> None:
+    open_ledger(make=True).close()
     task = asking({"change_set_id": "20200101-000000-abcdef"})
     with pytest.raises(AirflowFailException, match="20200101"):
         task.execute(context(task))
