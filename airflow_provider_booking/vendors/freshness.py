@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -64,7 +64,6 @@ class _Ground:
             self._read_at = time.monotonic()
 
 
-_GOING_OUT = ("send_request_headers.started", "send_request_body.started")
 _ground: ContextVar[_Ground | None] = ContextVar("booking_ground_of_a_write", default=None)
 
 
@@ -106,9 +105,8 @@ async def ensure_fresh(*, same_attempt: bool = False) -> None:
         await ground.renew(same_attempt=same_attempt)
 
 
-async def going_out(event: str, info: dict[str, Any]) -> None:
-    """Ask once more when a write's headers, or its body, are about to go out; an httpx "trace" extension."""
-    del info
+def ensure_may_go_out() -> None:
+    """Let what is to be written out, unless who watches over the attempts raises."""
     ground = _ground.get()
-    if ground is not None and ground.attempts is not None and event.endswith(_GOING_OUT):
+    if ground is not None and ground.attempts is not None:
         ground.attempts.going_out()

@@ -20,7 +20,6 @@ import ssl
 import time
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 from urllib.parse import quote
 from urllib.request import getproxies
@@ -49,9 +48,8 @@ from airflow_provider_booking.bookings import (
     VendorUnavailable,
 )
 from airflow_provider_booking.vendors import waiting
-from airflow_provider_booking.vendors.before_sending import ready_to_send
+from airflow_provider_booking.vendors.before_sending import Departure
 from airflow_provider_booking.vendors.connections import Connections
-from airflow_provider_booking.vendors.freshness import going_out
 from airflow_provider_booking.vendors.meanings import FROM_ANYBODY, Failure, Meaning
 from airflow_provider_booking.vendors.quiet import own_request
 from airflow_provider_booking.vendors.settings import is_loopback
@@ -198,11 +196,10 @@ class Transport:
             request = self._written(operation, url, params=parameters or None, json=body, data=form)
             if operation.kind != "token":
                 writes = operation.kind == "write"
-                ready = partial(ready_to_send, self.throttle, auth, patience, writes=writes)
-                await ready()
-                request.extensions[BEFORE_AGAIN] = ready
-            if operation.kind == "write":
-                request.extensions["trace"] = going_out
+                departure = Departure(self.throttle, auth, patience, writes=writes)
+                await departure.prepare()
+                request.extensions[BEFORE_AGAIN] = departure.prepare
+                request.extensions["trace"] = departure.on_the_way
             return await self._send(operation, dialect, request, auth)
 
         if operation.kind == "token" or _slot_in_hand.get():
@@ -295,7 +292,10 @@ class Transport:
             "request_id": request_id,
         }
         if meaning is None:
-            return _uncertain(operation, failure, where, believed(retry_after(response.headers)))
+            wait = believed(retry_after(response.headers))
+            if wait and _gave_up(status):
+                self.throttle.pause(wait)
+            return _uncertain(operation, failure, where, wait)
         error = meaning.error(
             _problem(meaning, failure),
             hint=meaning.hint,

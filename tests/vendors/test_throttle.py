@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from airflow_provider_booking.bookings import Throttled
+from airflow_provider_booking.bookings import OutcomeUnknown, Throttled, VendorUnavailable
 from airflow_provider_booking.sandbox import Sandbox
 from airflow_provider_booking.vendors.feishu.client import FeishuClient
 from airflow_provider_booking.vendors.feishu.settings import FeishuSettings
@@ -135,6 +135,20 @@ async def test_a_wait_that_one_client_was_told_holds_back_the_others_of_its_cred
             with pytest.raises(Throttled):
                 await call
     assert (received("GET"), received("PUT")) == (1, 0)
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+async def test_so_does_that_of_a_vendor_that_is_down(
+    sandbox: Sandbox, feishu: Make, received: Count, method: str
+) -> None:
+    sandbox.fault("feishu", {"status": 503, "headers": {"Retry-After": "50"}}, method=method)
+    patience = Patience(longest_wait=1)
+    async with feishu(patience=patience) as one, feishu(conn_id="other", patience=patience) as other:
+        with pytest.raises(VendorUnavailable if method == "GET" else OutcomeUnknown):
+            await (one.get_reserve(RESERVE) if method == "GET" else one.update_reserve(RESERVE, TOPIC))
+        with pytest.raises(Throttled, match="the vendor asked this credential to wait"):
+            await other.get_reserve(RESERVE)
+    assert received("GET") + received("PUT") == 1
 
 
 async def test_a_wait_of_one_credential_leaves_another_alone(

@@ -2,6 +2,8 @@
 
 import asyncio
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -15,8 +17,32 @@ from airflow_provider_booking.vendors.sqlite_files import write_ahead
 from airflow_provider_booking.vendors.throttle import Throttle
 from airflow_provider_booking.vendors.throttle.budget import Budget
 from airflow_provider_booking.vendors.throttle.in_sqlite import SQLiteStore
-from airflow_provider_booking.vendors.throttle.store import Situation
 
+COPIED = """
+import os, sys
+from airflow_provider_booking.vendors.throttle import close_stores, store_at
+from airflow_provider_booking.vendors.throttle.budget import Budget
+
+def granted(most):
+    count = 0
+    while count < most and store_at(sys.argv[1]).take(Budget.of("digest", "writes", ("10/hour",)), 1).granted:
+        count += 1
+    return count
+
+first = granted(1)
+has_begun, may_go_on = os.pipe(), os.pipe()
+if os.fork() == 0:
+    copy = granted(1)
+    os.write(has_begun[1], b".")
+    os.read(may_go_on[0], 1)
+    print(copy + granted(20), flush=True)
+    os._exit(0)
+os.read(has_begun[0], 1)
+close_stores()  # as far as SQLite notes in memory, nobody else has the file open
+os.write(may_go_on[1], b".")
+os.wait()
+print(first, granted(20))
+"""
 BUDGET = Budget.of("digest", "writes", ("50/second",))
 
 
@@ -88,9 +114,9 @@ def test_a_turn_is_not_lost_where_somebody_writes_before_what_is_old_is_forgotte
 ) -> None:
     forget = SQLiteStore._forget
 
-    def forget_while_somebody_writes(store: SQLiteStore, budget: Budget, found: Situation) -> None:
+    def forget_while_somebody_writes(store: SQLiteStore, budget: Budget) -> None:
         with somebody_writes(file):
-            forget(store, budget, found)
+            forget(store, budget)
 
     monkeypatch.setattr(SQLiteStore, "_forget", forget_while_somebody_writes)
     in_use._forgotten_at.clear()
@@ -127,3 +153,15 @@ def test_an_error_of_pythons_own_is_not_taken_for_a_busy_file(file: Path) -> Non
     connection.close()
     with pytest.raises(sqlite3.ProgrammingError, match="closed database"):
         write_ahead(connection, patience=1)
+
+
+def test_a_copy_of_a_process_counts_with_the_others(file: Path) -> None:
+    counted = subprocess.run(  # noqa: S603  (our own program)
+        [sys.executable, "-c", COPIED, f"sqlite:///{file}"],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=True,
+    )
+    # Of ten an hour, the copy has nine and the first process one, and no more when it comes again.
+    assert counted.stdout.split() == ["9", "1", "0"]

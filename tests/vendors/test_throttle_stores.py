@@ -5,6 +5,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -197,6 +198,19 @@ async def test_a_queue_that_is_long_is_no_reason_to_give_up(process: Process, co
     began = time.monotonic()
     await asyncio.gather(*(go(throttle, longest_wait=0.3) for _ in range(60)))
     assert time.monotonic() - began > 1
+
+
+async def test_who_looks_up_a_name_for_long_holds_up_no_turn(
+    process: Process, connection: Connection
+) -> None:
+    throttle, found = process(connection()), threading.Event()
+    loop = asyncio.get_running_loop()
+    looking_up = [loop.run_in_executor(None, found.wait, 20) for _ in range(40)]
+    try:
+        await asyncio.wait_for(go(throttle), 10)
+    finally:
+        found.set()
+        await asyncio.gather(*looking_up)
 
 
 async def test_who_came_first_goes_first(process: Process, connection: Connection) -> None:

@@ -41,9 +41,9 @@ _LOOK = f"""
 _SETTINGS = (
     # The bucket writes moments without a zone.
     "set time zone 'UTC'",
-    # Who is frozen while everybody waits for him is cut off.
+    # Who is frozen while everybody waits for him is cut off, before they are.
     f"set statement_timeout = '{PATIENCE}s'",
-    f"set idle_in_transaction_session_timeout = '{PATIENCE}s'",
+    f"set idle_in_transaction_session_timeout = '{PATIENCE // 2}s'",
     # A count that a server's crash loses is of a window that is over when it is back.
     "set synchronous_commit = off",
 )
@@ -71,10 +71,10 @@ class PostgresStore(Store):
         connection = self._connection()
         try:
             yield connection
+            connection.commit()
         except BaseException:
             self._disconnect()
             raise
-        connection.commit()
 
     @contextmanager
     def connection(self) -> Iterator[psycopg.Connection]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import threading
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -49,6 +49,23 @@ def close_stores() -> None:
         own = [_stores.pop(key) for key in list(_stores) if key[0] == os.getpid()]
     for store in own:
         store.close()
+
+
+_until_forked = ExitStack()
+
+
+def _before_fork() -> None:
+    # SQLite notes in memory what a process has locked. A copy has the notes and not the locks: it would take
+    # itself for the only one, or for who waits for himself.
+    _until_forked.enter_context(_lock)
+    for (pid, _), store in _stores.items():
+        if pid == os.getpid():
+            _until_forked.enter_context(store.standing_still())
+
+
+os.register_at_fork(
+    before=_before_fork, after_in_parent=_until_forked.close, after_in_child=_until_forked.close
+)
 
 
 def _store(url: str) -> Store:

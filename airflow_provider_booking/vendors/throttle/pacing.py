@@ -54,7 +54,7 @@ class Throttle:
         """
         self._store.note_pause(self._credential, seconds)
         if self._store.shared:
-            asyncio.get_running_loop().run_in_executor(None, self._tell_others, seconds)
+            asyncio.get_running_loop().run_in_executor(self._store.threads, self._tell_others, seconds)
 
     def _tell_others(self, seconds: float) -> None:
         try:
@@ -185,7 +185,7 @@ class _Line:
             loop.call_soon_threadsafe(self._hand_out, verdict)
             return verdict
 
-        return await asyncio.to_thread(ask)
+        return await loop.run_in_executor(self._store.threads, ask)
 
     def _hand_out(self, verdict: Verdict) -> Verdict:
         for caller in self._leave(verdict.granted):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from abc import ABC, abstractmethod
-from contextlib import AbstractContextManager, nullcontext, suppress
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
@@ -55,8 +56,12 @@ class Store(ABC):
 
     shared: ClassVar[bool] = True
     """Whether other processes count there, too."""
+    threads: Executor
+    """Where an event loop has the store asked."""
 
     def __init__(self) -> None:
+        # asyncio's own are few, and looking up the name of a vendor can hold all of them.
+        self.threads = ThreadPoolExecutor(2, "booking-throttle")
         self._lock = threading.Lock()
         self._noting = threading.Lock()
         self._paused_here: dict[str, float] = {}
@@ -107,6 +112,13 @@ class Store(ABC):
         with self._lock:
             self._disconnect()
 
+    @contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """Let nobody use it meanwhile, and leave nothing open: this process is about to be copied."""
+        with self._lock:
+            self._disconnect()
+            yield
+
     def _told(self, ask: Callable[[], Result]) -> Result:
         try:
             return ask()
@@ -127,7 +139,7 @@ class Store(ABC):
             verdict = self._judge(found, budget, wanted)
         verdict = replace(verdict, at=time.monotonic())
         if verdict.granted:
-            self._forget(budget, found)
+            self._forget(budget)
         return verdict
 
     def _judge(self, found: Situation, budget: Budget, wanted: int) -> Verdict:
@@ -144,12 +156,13 @@ class Store(ABC):
                 break
         return Verdict(wait=max(wait, SHORTLY))
 
-    def _forget(self, budget: Budget, found: Situation) -> None:
+    def _forget(self, budget: Budget) -> None:
         if time.monotonic() < self._forgotten_at.get(budget, 0.0):
             return
         self._forgotten_at[budget] = time.monotonic() + FORGET_EVERY
         # The call is counted and may go, whatever becomes of this: it is tried again in a while.
         with suppress(Exception), self._transaction():
+            found = self._look(budget)
             # The bucket forgets by its own longest window; another connection may need more.
             self._bucket(budget).leak(found.now - max(0, found.longest - budget.longest))
 
