@@ -26,6 +26,8 @@ _RENEWED = 3
 """How often it is renewed within that time."""
 _LOOK = 1.0
 """Seconds between two tries to get it, or to renew it when the ledger is away."""
+# A lease lapses while this machine is suspended, too; Python's monotonic clock stands still then.
+_CLOCK: int = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 class Tenure:
@@ -82,7 +84,7 @@ class Tenure:
         Raises:
             LeaseLost: It may have lapsed: this process stood still, or the ledger is away for too long.
         """
-        if time.monotonic() >= self._holds_until:
+        if _now() >= self._holds_until:
             raise self.lease.lost()
 
     async def _take(self) -> None:
@@ -98,11 +100,11 @@ class Tenure:
 
     async def _give_back(self) -> None:
         with suppress(LedgerUnavailable, TimeoutError):  # it lapses by itself
-            async with asyncio.timeout(self._holds_until - time.monotonic()):
+            async with asyncio.timeout(self._holds_until - _now()):
                 await in_thread(self._ledger.drop_lease, self.lease.name, self.lease.holder)
 
     async def _asked(self, call: Callable[[str, str, float], bool]) -> bool:
-        began = time.monotonic()
+        began = _now()
         ours = await in_thread(call, self.lease.name, self.lease.holder, self._seconds)
         if ours:
             self._holds_until = began + self._seconds
@@ -135,10 +137,10 @@ class Tenure:
         """Return when the lease is somebody else's, or may be."""
         pause = self._seconds / _RENEWED
         while True:
-            await asyncio.sleep(min(pause, max(0.0, self._holds_until - time.monotonic())))
+            await asyncio.sleep(min(pause, max(0.0, self._holds_until - _now())))
             try:
                 # The ledger may be away for a while, or leave us waiting for longer than the lease holds.
-                async with asyncio.timeout(self._holds_until - time.monotonic()):
+                async with asyncio.timeout(self._holds_until - _now()):
                     if not await self._asked(self._ledger.renew_lease):
                         return
             except TimeoutError:
@@ -147,6 +149,10 @@ class Tenure:
                 pause = min(_LOOK, self._seconds / _RENEWED)
             else:
                 pause = self._seconds / _RENEWED
+
+
+def _now() -> float:
+    return time.clock_gettime(_CLOCK)
 
 
 @asynccontextmanager

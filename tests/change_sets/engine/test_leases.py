@@ -264,6 +264,19 @@ async def test_a_lease_that_may_have_lapsed_is_known_without_asking_the_ledger(d
                 tenure.check_held()
 
 
+async def test_a_lease_lapses_while_the_machine_is_suspended(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tenure = Tenure(desk.ledger, "work", desk.said.append, shown="it", seconds=30)
+    async with tenure.held():
+        tenure.check_held()
+        look = time.clock_gettime
+        monkeypatch.setattr(time, "clock_gettime", lambda clock: look(clock) + 31)
+        with pytest.raises(LeaseLost):
+            tenure.check_held()
+        monkeypatch.undo()
+
+
 async def test_what_had_to_wait_is_not_sent_while_the_ledger_is_away(desk: Desk) -> None:
     found, _ = await two_change_sets(desk, 1)
     desk.sandbox.fault("jicoo", {"throttle": {"retry_after": "1"}}, method="PATCH")
