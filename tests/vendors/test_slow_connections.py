@@ -69,7 +69,7 @@ async def test_calls_that_waited_for_their_connections_do_not_leave_all_at_once(
         datetime.fromisoformat(request["at"]).timestamp() for request in sandbox.requests("jicoo")
     )
     assert len(arrived) == 40
-    assert min(later - earlier for earlier, later in zip(arrived, arrived[20:], strict=False)) > 0.9
+    assert min(later - earlier for earlier, later in zip(arrived, arrived[20:], strict=False)) > 0.5
 
 
 class Meanwhile:
@@ -92,10 +92,10 @@ class Meanwhile:
                 asyncio.create_task(self._change()),
             ]
             await asyncio.sleep(0.1)
-            self._names.away_until = time.monotonic() + 1
+            self._names.away_until = time.monotonic() + 1.5
 
     async def _change(self) -> None:
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(0.4)
         async with httpx.AsyncClient(headers={"X-Jicoo-Api-Key": "sk_live_sandbox"}) as theirs:
             changed = await theirs.patch(f"{self._url}/v1/bookings/{UID}", json={"name": "Theirs"})
             changed.raise_for_status()
@@ -108,7 +108,7 @@ async def test_what_was_changed_while_a_connection_was_opened_is_not_overwritten
     sandbox: Sandbox, names: Names, client: Callable[..., JicooClient]
 ) -> None:
     async with client("1000/second", fresh_for=0.3) as jicoo:
-        sandbox.fault("jicoo", {"delay_ms": 2500}, method="GET", skip=1)
+        sandbox.fault("jicoo", {"delay_ms": 3500}, method="GET", skip=1)
         meanwhile = Meanwhile(jicoo, f"{sandbox.url}/jicoo", names)
         result = await Update(jicoo, UID, {"name": "Ours"}, {}, guard=meanwhile).run()
         await asyncio.gather(*meanwhile.others)
