@@ -125,6 +125,10 @@ async def test_a_field_of_the_change_that_somebody_else_changed_is_held(desk: De
     await update(desk, "sandboxVb7RE", {"name": "Theirs"})
     await desk.apply(found)
     assert desk.outcomes(found) == [("held", "drift.changed")]
+    assert desk.items(found)[0].message == (  # the field's name, and none of its values
+        "jicoo: name changed after it was planned: "
+        "look at the booking; plan it anew if it shall still be changed"
+    )
     assert desk.sandbox.booking("jicoo", "sandboxVb7RE")["name"] == "Theirs"
 
 

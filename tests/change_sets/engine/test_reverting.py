@@ -120,6 +120,11 @@ async def test_what_somebody_touched_since_is_held_and_the_rest_goes_back(desk: 
     await by_hand(desk, touched, {"startedAt": "2027-05-05T10:00:00Z", "endedAt": "2027-05-05T11:00:00Z"})
     reverted = await desk.revert(found)
     assert reverted.applied.counts == {"applied": 3, "held": 1, "total": 4}
+    (held,) = [item for item in desk.ledger.items(reverted.change_set_id) if item.outcome == "held"]
+    assert held.message == (  # the fields' names, and none of their values
+        "jicoo: endedAt, startedAt changed after it was applied: "
+        "look at the booking; take it back by hand if it shall still be taken back"
+    )
     assert starts(desk)[touched].startswith("2027-05-05T10:00:00")
     assert desk.counts(found) == {"applied": 1, "reverted": 3, "total": 4}
 

@@ -119,7 +119,7 @@ def _all_runs(scene: Scene) -> dict[str, list[str]]:
     }
     runs = {dag_id: [api.trigger(dag_id, params)] for dag_id, params in at_once.items()}
     good = planting.write_file(home / "good.csv", planting.MOVED, bad=False)
-    runs["leaks_moves"] = [_approved(scene, good)]
+    runs["leaks_moves"] = [_approved(scene, good, touched=planting.DRIFTED["planned"])]
     for dag_id, run_ids in runs.items():
         api.wait_for_run(dag_id, run_ids[0], timeout=180)
     vendors.clear_faults()
@@ -138,9 +138,11 @@ def _all_runs(scene: Scene) -> dict[str, list[str]]:
     return runs
 
 
-def _approved(scene: Scene, source: dict[str, Any]) -> str:
+def _approved(scene: Scene, source: dict[str, Any], *, touched: int | None = None) -> str:
     run_id = scene.api.trigger("leaks_moves", {"source": source})
     question = scene.api.wait_for_question("leaks_moves", run_id, "approve", timeout=180)
+    if touched is not None:
+        planting.touch(scene.vendors, touched, "by hand")
     scene.api.answer("leaks_moves", run_id, "approve", "Approve", question.form)
     return run_id
 
@@ -200,6 +202,7 @@ def _places(scene: Scene, said: Mapping[str, bytes]) -> Iterator[Place]:
     yield Place("Airflow's other tables", database)
     yield Place("ledger and throttle", files(scene.home / "airflow", "booking_*.db*"), NOT_MISPLACED)
     yield Place("reports", files(scene.home, "summary.md", "items.csv", "items.jsonl"), SECRETS)
+    # With labels, Airflow drops a metric in which there is an @, a space or a +: no address can get this far.
     yield Place("metrics", {str(number): packet for number, packet in enumerate(scene.packets)})
     reports = {words: text for words, text in said.items() if " report " in words}
     yield Place(

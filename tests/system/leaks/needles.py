@@ -5,7 +5,7 @@ import html
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import quote, quote_plus, unquote_plus
 
@@ -39,7 +39,7 @@ class Needle:
 
     kind: Kind
     name: str
-    value: str
+    value: str = field(repr=False)
 
 
 def forms(value: str) -> set[bytes]:

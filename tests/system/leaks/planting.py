@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -67,6 +67,8 @@ IN_A_SET = (
     {"status": 500, "body": {"message": QUOTED}},
     {"drop": "after"},
 )
+SKIP = {"zoho": 1, "kos": 0}  # Zoho reads on the path that it writes on
+LOST_TWICE: tuple[dict[str, Any], ...] = ({"drop": "before"}, {"timeout": 2.5})
 WRITES = {"feishu": "PUT", "zoho": "POST", "jicoo": "PATCH", "onlive": "PUT", "kos": "*"}
 WRITE_PATHS = dict.fromkeys(WRITES, "*") | {"kos": "*/update-reservation", "zoho": "*/bookings/*"}
 IDS = {
@@ -79,9 +81,17 @@ IDS = {
 BY_PATH = ("feishu", "jicoo", "onlive")  # the others meet their faults in one task
 FAULTY = range(1, len(FAULTS) + 1)
 GOOD = 15
-MOVED = (17, 18)
-MOVED_BADLY = (19, 20, 21)
 READABLE = 14
+LIED_TO = 16  # with a "yes" that is not true
+ZOHOS_LOST_TWICE = (27, 28)
+DRIFTED = {"planned": 29, "applied": 30}  # after what somebody else changes them
+MOVED = (17, 18, *DRIFTED.values())
+MOVED_BADLY = (19, 20, 21)
+BY_HAND = {"jicoo": "description", "onlive": "description", "kos": "reservationMemo"}
+YES: dict[str, Callable[[Any], Any]] = {
+    "jicoo": lambda record: {"data": record},
+    "onlive": lambda record: record,
+}
 TRIED = {
     vendor: [IDS[vendor](n) for n in ((*FAULTY, GOOD) if vendor in BY_PATH else (GOOD,))]
     for vendor in VENDORS
@@ -132,6 +142,8 @@ def plant(vendors: Sandbox, home: Path) -> None:
     for number in (*FAULTY, GOOD, *MOVED, *MOVED_BADLY):
         ends = {"id": IDS["feishu"](number), "end_time": str(now + 20 * 86400)}
         vendors.seed("feishu", bookings=[{**ends, "password": STANDING_PASSWORD}])
+    for number in DRIFTED.values():
+        touch(vendors, number, "as it stood")
     found = {
         "changes": CHANGES,
         "person": {"address": ADDRESS, "as_an_id": AS_AN_ID, "memo": MEMO, "not_a_password": NOT_A_PASSWORD},
@@ -141,16 +153,45 @@ def plant(vendors: Sandbox, home: Path) -> None:
         },
         "readable": {vendor: IDS[vendor](READABLE) for vendor in VENDORS},
         "faults": f"{vendors.url}/_control/faults",
-        "one_by_one": [
-            (vendor, IDS[vendor](number), WRITE_PATHS[vendor], action)
-            for vendor in VENDORS
-            if vendor not in BY_PATH
-            for number, action in zip(FAULTY, FAULTS, strict=True)
+        "one_by_one": _one_by_one(vendors),
+        "by_hand": [
+            (vendor, IDS[vendor](DRIFTED["applied"]), {name: f"{MEMO} (by hand)"})
+            for vendor, name in BY_HAND.items()
         ],
         "search": {"search": _hour_of(vendors, IDS["jicoo"](31))},
         "reserves": [IDS["feishu"](17), IDS["feishu"](18), AS_AN_ID],
     }
     (home / "planted.json").write_text(json.dumps(found))
+
+
+def _one_by_one(vendors: Sandbox) -> list[tuple[str, str, dict[str, Any]]]:
+    """Return which booking meets which rule, of those that are met one after the other in one task."""
+    met: list[tuple[str, int, dict[str, Any]]] = [
+        (vendor, number, {"path": WRITE_PATHS[vendor], "skip": SKIP[vendor], "times": 4, "action": action})
+        for vendor in VENDORS
+        if vendor not in BY_PATH
+        for number, action in zip(FAULTY, FAULTS, strict=True)
+    ]
+    # No read meets these. Zoho's write has all that is sent in its URL, and what is said of it is said last.
+    writes = [("zoho", number, action) for number, action in zip(ZOHOS_LOST_TWICE, LOST_TWICE, strict=True)]
+    writes += [
+        (vendor, LIED_TO, {"status": 200, "body": yes(vendors.booking(vendor, IDS[vendor](LIED_TO)))})
+        for vendor, yes in YES.items()
+    ]
+    met += [
+        (vendor, number, {"method": WRITES[vendor], "times": None, "action": action})
+        for vendor, number, action in writes
+    ]
+    return [(vendor, IDS[vendor](number), {"vendor": vendor, **rule}) for vendor, number, rule in met]
+
+
+def touch(vendors: Sandbox, number: int, words: str) -> None:
+    """Have somebody else change what is personal in the bookings of this number."""
+    for vendor, name in BY_HAND.items():
+        record = vendors.booking(vendor, IDS[vendor](number))
+        holder = record["reservation"] if vendor == "kos" else record
+        holder[name] = f"{MEMO} ({words})"
+        vendors.seed(vendor, bookings=[record])
 
 
 def _hour_of(vendors: Sandbox, uid: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from tests.system.leaks.conftest import Scene, Searched
-from tests.system.leaks.planting import FAULTS
+from tests.system.leaks.planting import BY_HAND, DRIFTED, FAULTS, YES
 from tests.system.leaks.searching import table_of
 from tests.system.stage import VENDORS
 
@@ -29,6 +29,18 @@ PLACES = {
     "command line: report": b"jicoo",
 }
 
+
+def items(searched: Searched) -> list[str]:
+    """Return what the reports say of each item."""
+    parts = searched.places["reports"].parts
+    return [
+        line
+        for name, text in parts.items()
+        if name.endswith("items.csv")
+        for line in text.decode().splitlines()
+    ]
+
+
 every_place = pytest.mark.parametrize("place", PLACES)
 
 
@@ -39,7 +51,9 @@ def test_is_written_to(searched: Searched, place: str) -> None:
 
 @every_place
 def test_holds_nothing_that_should_not_be_there(searched: Searched, place: str) -> None:
-    assert searched.found[place] == []
+    found = sorted({(hit.part, hit.needle) for hit in searched.found[place]})
+    if found:  # of a list, pytest would show the first
+        pytest.fail("\n".join(f"{part}: {needle}" for part, needle in found), pytrace=False)
 
 
 def test_no_place_is_left_out(searched: Searched) -> None:
@@ -58,6 +72,27 @@ def test_every_fault_was_met(scene: Scene, searched: Searched, vendor: str) -> N
     del searched  # its runs have ended
     met = {frozenset(each["fault"]) for each in scene.vendors.requests(vendor) if each["fault"]}
     assert {frozenset(each) for each in FAULTS} <= met
+
+
+@pytest.mark.parametrize("after", DRIFTED)
+@pytest.mark.parametrize("vendor", BY_HAND)
+def test_drift_was_met(searched: Searched, vendor: str, after: str) -> None:
+    message = f"{vendor}: {BY_HAND[vendor]} changed after it was {after}"
+    assert any("drift.changed" in item and message in item for item in items(searched))
+
+
+@pytest.mark.parametrize("error", ["RemoteProtocolError", "ReadTimeout"])
+def test_a_write_was_lost_twice_and_read_back_between(searched: Searched, error: str) -> None:
+    message = f"was sent and no answer came ({error}): read the booking before sending it again"
+    logs = searched.places["logs of tasks"].parts.values()
+    assert any(f"zoho update_booking_data: the request {message}".encode() in text for text in logs)
+
+
+@pytest.mark.parametrize("vendor", YES)
+def test_a_yes_that_is_not_true_was_met(searched: Searched, vendor: str) -> None:
+    message = f"{vendor} update_booking: the vendor answered success, and description"
+    logs = searched.places["logs of tasks"].parts.values()
+    assert any(message.encode() in text for text in logs)
 
 
 @pytest.mark.parametrize("dag_id", ["leaks_bad_input", "leaks_places"])

@@ -5,7 +5,14 @@ from typing import Any
 
 import pytest
 
-from airflow_provider_booking.bookings import BookingNotFound, Held, InvalidInput, Outcome, Refused
+from airflow_provider_booking.bookings import (
+    BookingNotFound,
+    Held,
+    InvalidInput,
+    Outcome,
+    OutcomeUnknown,
+    Refused,
+)
 from airflow_provider_booking.sandbox import Sandbox
 from airflow_provider_booking.vendors.jicoo.client import JicooClient
 from tests.wire import writes
@@ -108,6 +115,11 @@ class TestTimes:
         await jicoo.update_booking(SAMPLE, {"startedAt": start, "endedAt": start + HOUR})
         assert moment(sandbox, "endedAt") == start + HOUR
 
+    async def test_are_sent_to_the_second(self, sandbox: Sandbox, jicoo: JicooClient) -> None:
+        start, end = "2027-05-03T10:00:30.000Z", "2027-05-03T10:45:15.000Z"
+        await jicoo.update_booking(SAMPLE, {"startedAt": "2027-05-03T10:00:30Z", "endedAt": end})
+        assert bodies(sandbox) == [{"startedAt": start, "endedAt": end, "isSendUpdates": False}]
+
     async def test_that_the_vendor_writes_without_milliseconds_are_the_same_moment(
         self, sandbox: Sandbox, jicoo: JicooClient
     ) -> None:
@@ -184,6 +196,15 @@ async def test_a_yes_after_which_the_booking_reads_otherwise_is_held_for_a_perso
     with pytest.raises(Held, match="name of the booking is not as wanted"):
         await jicoo.update_booking(SAMPLE, {"name": "Second opinion"})
     assert len(writes(sandbox, "jicoo")) == 1
+
+
+async def test_a_lost_answer_is_told_without_the_url_that_was_called(
+    sandbox: Sandbox, jicoo: JicooClient
+) -> None:
+    sandbox.fault("jicoo", {"drop": "before"}, method="PATCH", times=None)
+    with pytest.raises(OutcomeUnknown) as lost:
+        await jicoo.update_booking(SAMPLE, {"name": "Second opinion"})
+    assert "://" not in f"{lost.value} {lost.value!r} {vars(lost.value)}"
 
 
 async def test_a_field_that_changed_unasked_is_a_warning(sandbox: Sandbox, jicoo: JicooClient) -> None:

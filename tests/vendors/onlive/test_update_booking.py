@@ -118,6 +118,12 @@ class TestApplied:
         result = await onlive.update_booking(SAMPLE, {"state": "cancelled"})
         assert result.warnings == ("also changed, without being asked for: cancellationOrigin, cancelledAt",)
 
+    async def test_moves_to_the_second(self, sandbox: Sandbox, onlive: OnliveClient) -> None:
+        await onlive.update_booking(
+            SAMPLE, {"start": "2040-05-03T10:00:30Z", "end": "2040-05-03T10:45:15.000Z"}
+        )
+        assert bodies(sandbox) == [{"start": "2040-05-03T10:00:30.000Z", "end": "2040-05-03T10:45:15.000Z"}]
+
 
 class TestUnchanged:
     @both_versions
@@ -222,7 +228,9 @@ class TestNothingPersonal:
         with pytest.raises((NotApplied, OutcomeUnknown)) as raised:
             await onlive.update_booking(SAMPLE, self.CHANGES)
         shown = f"{raised.value} {raised.value!r} {caplog.text}".lower()
-        assert not [word for word in ("jane", "600", "sandbox-secret", "signature=") if word in shown]
+        words = ("jane", "600", "sandbox-secret", "signature=")
+        assert not [word for word in words if word in shown]
+        assert "://" not in f"{raised.value} {raised.value!r} {vars(raised.value)}"
 
     async def test_of_a_search_is_in_a_log(
         self, onlive: OnliveClient, caplog: pytest.LogCaptureFixture
