@@ -27,7 +27,8 @@ STUCK = 45.0  # seconds after which a process that has not ended is given up
 class Tally:
     """What was counted of the processes of a round."""
 
-    kills: int = 0
+    kills: list[float] = field(default_factory=list)
+    """When a process was found killed: unix seconds."""
     reruns: int = 0
     deferrals: int = 0
     lost_leases: int = 0
@@ -139,9 +140,9 @@ class Cast:
         status, part.process = part.process.exitcode, None
         part.last = json.loads(part.job.ending.read_text()) if part.job.ending.exists() else None
         how = part.last["how"] if part.last else "killed"
-        self.tally.texts.append(json.dumps(part.last))
+        self.tally.texts.append(json.dumps(part.last, ensure_ascii=False))
         if part.last is None:
-            self.tally.kills += 1
+            self.tally.kills.append(time.time())
             if status != -signal.SIGKILL:
                 self.tally.broken.append(f"{part.job.log.stem} ended with status {status}")
         if how == "broken":

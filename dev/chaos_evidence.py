@@ -29,6 +29,7 @@ def evidence(
     counts: Mapping[str, Mapping[str, int]],
     *,
     before: Records,
+    notify: str,
     reverted_from: float,
     tally: Tally,
 ) -> Seen:
@@ -40,6 +41,7 @@ def evidence(
         ids: Change set to its id in the ledger, the one that took back included.
         counts: Change set to the counts that its last task handed on.
         before: Every booking as it was.
+        notify: Who was to be told.
         reverted_from: When all began to be taken back: unix seconds.
         tally: What was counted of its processes.
     """
@@ -60,7 +62,10 @@ def evidence(
         events=noted,
         reverted_from=reverted_from,
         gone=on.ledger.gone,
-        killed=tally.kills + tally.lost_leases > 0,
+        notify=notify,
+        killed=len(tally.kills) + tally.lost_leases > 0,
+        kills=tally.kills,
+        waits_passed=on.waits_passed,
         broken=tally.broken,
         secrets=frozenset(_secrets(on)),
         personal=frozenset(_personal(before)),
@@ -89,10 +94,10 @@ def _set(
         mark=mine.mark if mine else "",
         rows=_rows(mine) if mine else len(found),
         items=found,
-        reported=[
-            Row(line["row"], line["vendor"], line["booking_id"], line["outcome"], line["reason"] or None)
-            for line in _lines(reports)
-        ],
+        reported={
+            name: [_row(line) for line in read(reports)]
+            for name, read in (("items.jsonl", _lines), ("items.csv", _cells))
+        },
         counts=counts,
         expected=expected | (mine.expected if mine else {}),
     )
@@ -108,6 +113,23 @@ def _lines(folder: Path) -> list[dict[str, Any]]:
     """Read a report row by row; one that was never written has none."""
     file = folder / "items.jsonl"
     return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+
+def _cells(folder: Path) -> list[dict[str, str]]:
+    """Read a report's CSV row by row, less the apostrophes that stand before what looks like a formula."""
+    file = folder / "items.csv"
+    if not file.exists():
+        return []
+    with file.open(newline="") as rows:
+        return [
+            {name: value.removeprefix("'") for name, value in line.items()} for line in csv.DictReader(rows)
+        ]
+
+
+def _row(line: Mapping[str, Any]) -> Row:
+    """Return what a line of a report says of an item."""
+    row, outcome, reason = int(line["row"]), line["outcome"], line["reason"] or None
+    return Row(row, line["vendor"], line["booking_id"], outcome, reason)
 
 
 def _rows(asked: Asked) -> int:

@@ -16,6 +16,8 @@ SLOWEST = 0.25  # seconds that a slow vendor takes; well below, so that its answ
 SILENT = 1.0  # seconds that a silent vendor takes before it hangs up
 DOWN = 8  # requests in a row that a vendor which is down answers with an error
 
+RETRY_AFTER = "Retry-After"
+
 UPDATES = {
     "feishu": ("PUT", "*/reserves/*"),
     "zoho": ("POST", "*/bookings/*"),
@@ -63,6 +65,7 @@ KINDS: Mapping[str, Kind] = {
     "cut JSON": Kind(lambda _: {"cut_json": True}),
     "slow": Kind(lambda random: {"delay_ms": random.randrange(50, int(SLOWEST * 1000))}, times=6),
     "down": Kind(lambda _: {"html": 503}, times=DOWN),
+    "503, seconds": Kind(lambda _: {"status": 503, "headers": {RETRY_AFTER: "1"}}, times=1),
 }
 """What happens to requests, by name. Tokens that are ended in mid-run come beside these."""
 

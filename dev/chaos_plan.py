@@ -7,11 +7,13 @@ from dev.chaos_faults import KINDS, VENDORS, VOIDED, Fault
 
 WISHES = ("title", "times", "shift", "date")
 SHAPES = ("one", "by connection", "twice at once", "two sets at once")
-NOTIFY = ("vendor_default", "once")
+NOTIFY = ("vendor_default", "once", "none")
+ALWAYS_TELLS = "onlive"
+"""The vendor that no plan can keep from telling people: where it is in a round, they may be told."""
 LONGEST = 40  # bookings of a round, over all vendors
 FEWEST = 12
 # How likely it is that a round has this.
-IN_POSTGRES, WITHOUT_LEDGER, WITHOUT_TOKENS, TAKEN_BACK = 0.4, 0.2, 0.3, 0.15
+IN_POSTGRES, WITHOUT_LEDGER, WITHOUT_TOKENS, TAKEN_BACK = 0.4, 0.3, 0.3, 0.15
 OF_UPDATES = 0.7  # how likely it is that a fault waits for updates, and lets reads pass
 
 
@@ -33,9 +35,16 @@ class Kill:
 
 @dataclass(frozen=True)
 class Outage:
-    """The ledger is gone: after so many seconds, for so many."""
+    """The ledger is gone for a while.
 
-    after: float
+    Attributes:
+        when: ``received`` (before a vendor answers, as between a claim and an intent), or ``seconds``.
+        at: The number of the request, or seconds.
+        lasts: Seconds.
+    """
+
+    when: str
+    at: float
     lasts: float
 
 
@@ -97,13 +106,13 @@ def drawn(seed: int) -> Round:
         bookings=dict.fromkeys(vendors, each),
         # Of two change sets at once, each must be known by what it writes.
         wish="title" if shape == "two sets at once" else random.choice(WISHES),
-        notify=random.choice(NOTIFY),
+        notify=random.choice([each for each in NOTIFY if each != "none" or ALWAYS_TELLS not in vendors]),
         shape=shape,
         postgres=random.random() < IN_POSTGRES,
         while_planning=_faults(random, vendors, random.choice((0, 0, 0, 1)), updates=False),
         while_applying=_faults(random, vendors, random.choice((0, 1, 2, 3, 4, 5)), updates=True),
         kills=tuple(_kill(random, each * len(vendors)) for _ in range(random.choice((0, 0, 1, 1, 2)))),
-        outage=_outage(random),
+        outage=_outage(random, each * len(vendors)),
         voiding=_voiding(random, vendors, each),
         revert=shape in SHAPES[:2] and random.random() < TAKEN_BACK,
     )
@@ -128,10 +137,12 @@ def _kill(random: Random, bookings: int) -> Kill:
     return Kill(random.randrange(2), when, at)
 
 
-def _outage(random: Random) -> Outage | None:
+def _outage(random: Random, bookings: int) -> Outage | None:
     if random.random() >= WITHOUT_LEDGER:
         return None
-    return Outage(random.uniform(0.05, 0.6), random.uniform(1.0, 1.6))
+    when = random.choice(("received", "seconds"))
+    at = random.uniform(0.05, 0.6) if when == "seconds" else random.randint(1, 2 * bookings)
+    return Outage(when, at, random.uniform(1.0, 1.6))
 
 
 def _voiding(random: Random, vendors: list[str], each: int) -> Voiding | None:

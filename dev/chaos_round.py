@@ -107,7 +107,14 @@ class _Playing:
             for name, found in ids.items()
         }
         seen = evidence(
-            self._on, asked, ids, counts, before=before, reverted_from=reverted_from, tally=self._cast.tally
+            self._on,
+            asked,
+            ids,
+            counts,
+            before=before,
+            notify=self._round.notify,
+            reverted_from=reverted_from,
+            tally=self._cast.tally,
         )
         return Verdict(
             self._round.seed, violations(seen), self._counted(seen), self._faults(seen), _items(seen)
@@ -145,23 +152,21 @@ class _Playing:
         jobs = [self._cast.job("apply", each) for each in arguments]
         self._watch(self._round.kills)
         began = time.monotonic()
-        outage, away = self._round.outage, False
+        outage = self._round.outage
+        goes = outage is not None and outage.when == "seconds"
 
         def meanwhile() -> None:
-            nonlocal outage, away
+            nonlocal goes
             if outage is None:
                 return
-            passed = time.monotonic() - began
-            if not away and passed > outage.after:
+            if goes and time.monotonic() - began > outage.at:
                 self._on.ledger.go()
-                away = True
-            elif away and passed > outage.after + outage.lasts:
-                self._on.ledger.come_back()
-                outage = None
+                goes = False
+            self._on.ledger.come_back(after=outage.lasts)
 
         self._cast.play(jobs, reruns=RERUNS, kills=self._round.kills, meanwhile=meanwhile)
-        self._on.ledger.come_back()
         self._on.watched.received = self._on.watched.answered = _nothing
+        self._on.ledger.come_back()
         self._on.sandbox.clear_faults()
 
     def _brought_to_its_end(
@@ -189,14 +194,16 @@ class _Playing:
             self._on.sandbox.control("POST", "/faults", [rule])
 
     def _watch(self, kills: Sequence[Kill]) -> None:
-        """Kill, and end tokens, at the calls that the round says."""
-        watched, voiding = self._on.watched, self._round.voiding
+        """Kill, end tokens, and take the ledger away, at the calls that the round says."""
+        watched, voiding, outage = self._on.watched, self._round.voiding, self._round.outage
         watched.count_anew()
 
         def on_call(number: int, *, when: str) -> None:
             for kill in kills:
                 if (kill.when, kill.at) == (when, number):
                     self._cast.kill(kill.process)
+            if outage is not None and (outage.when, outage.at) == (when, number):
+                self._on.ledger.go()
             if voiding is not None and (when, number) == ("received", voiding.at):
                 self._on.void_tokens(voiding.vendor, voiding.how)
                 self._voided[f"tokens: {voiding.how}"] += 1
@@ -216,7 +223,7 @@ class _Playing:
     def _counted(self, seen: Any) -> dict[str, int]:
         tally = self._cast.tally
         return {
-            "kills": tally.kills,
+            "kills": len(tally.kills),
             "reruns": tally.reruns,
             "long waits": tally.deferrals,
             "leases lost": tally.lost_leases,

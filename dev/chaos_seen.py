@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.utils import parsedate_to_datetime
 from fnmatch import fnmatchcase
 from typing import Any
 
-from dev.chaos_faults import UPDATES
+from dev.chaos_faults import RETRY_AFTER, UPDATES
 from dev.chaos_sets import Key, Records
 
 Request = Mapping[str, Any]
@@ -46,7 +47,7 @@ class SetSeen:
         mark: A text that only its updates carry; empty: it is known by when it was sent.
         rows: How many rows its source had.
         items: What the ledger says of them.
-        reported: What its report says of them.
+        reported: What each file of its report says of them, by name.
         counts: What its last task handed on.
         expected: Booking to the fields that it shall have, flat, in the vendor's form.
     """
@@ -55,7 +56,7 @@ class SetSeen:
     mark: str
     rows: int
     items: Sequence[Row]
-    reported: Sequence[Row]
+    reported: Mapping[str, Sequence[Row]]
     counts: Mapping[str, int]
     expected: Mapping[Key, Mapping[str, Any]]
 
@@ -74,7 +75,10 @@ class Seen:
         reverted_from: When all began to be taken back: unix seconds; infinity: never.
         gone: From when to when the ledger was away: unix seconds.
         may_send_for: Seconds after which nothing is sent any more that was kept before the ledger went away.
+        notify: Who was to be told.
         killed: Whether any process was killed, or stopped for want of its lease.
+        kills: When a process was found killed: unix seconds.
+        waits_passed: When all waits that vendors asked for were taken to be over: unix seconds.
         broken: How processes ended that should not end so.
         secrets: What must be nowhere: in no log, result, exception, report or file of the ledger.
         personal: What must be in no log, result, exception, nor readable in the ledger's file.
@@ -92,7 +96,10 @@ class Seen:
     reverted_from: float = float("inf")
     gone: Sequence[tuple[float, float]] = ()
     may_send_for: float = 0.7
+    notify: str = "vendor_default"
     killed: bool = False
+    kills: Sequence[float] = ()
+    waits_passed: Sequence[float] = ()
     broken: Sequence[str] = ()
     secrets: frozenset[str] = frozenset()
     personal: frozenset[str] = frozenset()
@@ -110,3 +117,11 @@ def is_update(request: Request) -> bool:
     """Return whether a request is one that updates a booking."""
     method, path = UPDATES[request["vendor"]]
     return bool(request["method"] == method) and fnmatchcase(request["path"], path)
+
+
+def left_alone_until(request: Request) -> float:
+    """Return until when a vendor asked to be left alone: unix seconds, in the past where it did not."""
+    fault = request["fault"] or {}
+    headers, throttle = fault.get("headers", {}), fault.get("throttle", {})
+    said = throttle.get("retry_after") or throttle.get("reset") or headers.get(RETRY_AFTER) or "0"
+    return at(request) + int(said) if said.isdecimal() else parsedate_to_datetime(said).timestamp()

@@ -5,6 +5,7 @@ import hashlib
 import json
 import shutil
 import sqlite3
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -98,25 +99,28 @@ class LedgerPlace:
     database: str = ""
     gone: list[tuple[float, float]] = field(default_factory=list)
     _since: float | None = None
+    _moving: threading.Lock = field(default_factory=threading.Lock)
 
     def go(self) -> None:
-        """Take it away from all who use it."""
-        if self.folder is not None:
-            self.folder.rename(self._elsewhere)
-        else:
-            self._refuse_connections(yes=True)
-        self._since = time.time()
+        """Take it away from all who use it; from any thread."""
+        with self._moving:
+            if self.folder is not None:
+                self.folder.rename(self._elsewhere)
+            else:
+                self._refuse_connections(yes=True)
+            self._since = time.time()
 
-    def come_back(self) -> None:
-        """Bring it back as it was."""
-        if self._since is None:
-            return
-        self.gone.append((self._since, time.time()))
-        self._since = None
-        if self.folder is not None:
-            self._put_back()
-        else:
-            self._refuse_connections(yes=False)
+    def come_back(self, after: float = 0) -> None:
+        """Bring it back as it was, if it was away for so many seconds."""
+        with self._moving:
+            if self._since is None or time.time() < self._since + after:
+                return
+            self.gone.append((self._since, time.time()))
+            self._since = None
+            if self.folder is not None:
+                self._put_back()
+            else:
+                self._refuse_connections(yes=False)
 
     def _put_back(self) -> None:
         assert self.folder is not None  # noqa: S101  (the caller looked)
@@ -165,6 +169,7 @@ class Stage:
         watched: Who sees each call of theirs.
         ledger: The ledger.
         environment: What each process gets.
+        waits_passed: When :meth:`let_waits_pass` was called: unix seconds.
     """
 
     folder: Path
@@ -173,6 +178,7 @@ class Stage:
     ledger: LedgerPlace
     environment: dict[str, str]
     _world: World
+    waits_passed: list[float] = field(default_factory=list)
 
     def void_tokens(self, vendor: str, how: str) -> None:
         """End all tokens of a vendor; to be called while one of its calls is answered."""
@@ -190,6 +196,7 @@ class Stage:
         with closing(sqlite3.connect(self.folder / "home" / "booking_throttle.db")) as throttle:
             throttle.execute("UPDATE booking_throttle SET paused_until = 0")
             throttle.commit()
+        self.waits_passed.append(time.time())
 
     @property
     def reports(self) -> Path:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dev.chaos_campaign import added_up, console, faults_that_struck, played
-from dev.chaos_plan import SHAPES, drawn
+from dev.chaos_plan import NOTIFY, SHAPES, drawn
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-SEEDS = (1008, 1041, 1048, 1059, 1032, 1037, 1015, 1038)
-"""Between them every fault strikes, every shape is there, and each kind of ledger goes away."""
+SEEDS = (1530, 1219, 1407, 1615, 1480, 1829, 1816, 1149)
+"""Between them every fault strikes, every shape is there, and each kind of ledger goes away in each way."""
 
 
 def test_nothing_is_lost_and_nobody_told_twice_whatever_goes_wrong(tmp_path: Path) -> None:
@@ -38,5 +38,7 @@ def test_the_short_campaign_has_all_that_a_round_can_have() -> None:
     rounds = [drawn(seed) for seed in SEEDS]
     assert {each.shape for each in rounds} == set(SHAPES)
     assert {each.postgres for each in rounds if each.outage} == {True, False}
+    assert {each.outage.when for each in rounds if each.outage} == {"received", "seconds"}
+    assert {each.notify for each in rounds} == set(NOTIFY)
     assert {bool(each.kills) for each in rounds} == {True, False}
     assert any(each.revert for each in rounds)

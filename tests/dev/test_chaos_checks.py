@@ -1,6 +1,8 @@
 """Each check of the chaos campaign passes an honest round, and can fail."""
 
+import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from dev.chaos_seen import Noted, Row, Seen, SetSeen
 
 KEY = ("jicoo", "booking1")
 PERSON = "aoi@example.com"
+MEMO = "Tür 3,\nunter 01-23"
 BEFORE = {"uid": "booking1", "name": "Talk", "startedAt": "2030-01-07T01:00:00.000Z", "updatedAt": "then"}
 AFTER = BEFORE | {"name": "Chaos-a", "updatedAt": "now"}
 AT = "2030-01-01T00:00:10.000Z"
@@ -19,16 +22,31 @@ NOON = 1_893_456_000.0  # ten seconds before AT
 def update(**otherwise: Any) -> dict[str, Any]:
     """An update of the booking, as the request log shows it."""
     sent = {"seq": 1, "at": AT, "vendor": "jicoo", "method": "PATCH", "path": "/v1/bookings/booking1"}
-    return (
-        sent | {"query": {}, "body": {"name": "Chaos-a"}, "fault": None, "changed": ["booking1"]} | otherwise
-    )
+    body = {"query": {}, "body": {"name": "Chaos-a"}, "credential": "key:sandbox"}
+    return sent | body | {"status": 200, "fault": None, "changed": ["booking1"]} | otherwise
+
+
+def moment(seconds: float) -> str:
+    """When something happened so long after noon, as the vendors' log shows it."""
+    return datetime.fromtimestamp(NOON + seconds, UTC).isoformat(timespec="milliseconds")
+
+
+def read_at(seconds: float, **otherwise: Any) -> dict[str, Any]:
+    """A read of the booking."""
+    return update(at=moment(seconds), method="GET", changed=[], **otherwise)
+
+
+def throttled(**wait: str) -> dict[str, Any]:
+    """A read that a vendor asked to wait."""
+    return read_at(5, seq=7, status=429, fault={"throttle": wait})
 
 
 def change_set(outcome: str = "applied", reason: str | None = None, name: str = "a") -> SetSeen:
     """A change set of one row that gives the booking a title."""
     items = (Row(1, *KEY, outcome, reason),)
     counts = {outcome: 1, "total": 1}
-    return SetSeen(name, f"Chaos-{name}", 1, items, items, counts, {KEY: {"name": f"Chaos-{name}"}})
+    reported = {"items.jsonl": items, "items.csv": items}
+    return SetSeen(name, f"Chaos-{name}", 1, items, reported, counts, {KEY: {"name": f"Chaos-{name}"}})
 
 
 def told(person: str = PERSON) -> dict[str, Any]:
@@ -43,7 +61,7 @@ HONEST = Seen(
     notifications=(told(),),
     events=(Noted(1, NOON + 9.9, "a", KEY, "sending"), Noted(2, NOON + 10.1, "a", KEY, "settled")),
     secrets=frozenset({"sk_live"}),
-    personal=frozenset({PERSON}),
+    personal=frozenset({PERSON, MEMO}),
     said={"01-apply.log": "PATCH /v1/bookings/booking1"},
 )
 SET = change_set()
@@ -66,11 +84,38 @@ IN_TURN = tuple(
     )
 )
 
+AT_ONCE, SOON = (
+    tuple(replace(event, at=NOON + event.number / 10) for event in events)
+    for events in (INTERLEAVED, IN_TURN)
+)
+BOTH: dict[str, Any] = {"requests": (update(), update(seq=2, body={"name": "Chaos-b"}))}
+HTTP_DATE, PAST_DATE = "Tue, 01 Jan 2030 00:00:07 GMT", "Tue, 01 Jan 2030 00:00:04 GMT"
+UNAVAILABLE = read_at(5, status=503, fault={"status": 503, "headers": {"Retry-After": "1"}})
+ASKED_LONG = (throttled(retry_after="3"), read_at(6))
+
+
+def at_zoho(*attendees: str) -> dict[str, Any]:
+    """The honest round with a booking at Zoho, whose people are told but for who calls."""
+    key = ("zoho", "booking1")
+    record = {"title": "Talk", "bookedby_email": PERSON, "attendees": [{"email": one} for one in attendees]}
+    items = (Row(1, *key, "applied", None),)
+    sent = update(vendor="zoho", method="POST", path="/v1/bookings/booking1")
+    return {
+        "sets": (replace(SET, items=items, reported={}, expected={key: {"title": "Chaos-a"}}),),
+        "before": {"zoho": {"booking1": record}},
+        "after": {"zoho": {"booking1": record | {"title": "Chaos-a"}}},
+        "requests": (sent,),
+        "notifications": (told() | {"vendor": "zoho"},),
+        "events": (Noted(1, NOON + 9.9, "a", key, "sending"),),
+    }
+
+
 DOCTORED: list[tuple[str, dict[str, Any]]] = [
     ("a process ended oddly", {"broken": ("02-apply: KeyError",)}),
     ("the books do not balance", {"sets": (replace(SET, rows=2),)}),
     ("the books do not balance", {"sets": (replace(SET, counts={"applied": 1, "total": 2}),)}),
-    ("the books do not balance", {"sets": (replace(SET, reported=()),)}),
+    ("the books do not balance", {"sets": (replace(SET, reported={**SET.reported, "items.jsonl": ()}),)}),
+    ("the books do not balance", {"sets": (replace(SET, reported={**SET.reported, "items.csv": ()}),)}),
     ("the books do not balance", {"sets": (change_set("planned"),), **UNTOUCHED}),
     ("a booking is not as reported", UNTOUCHED),
     ("a booking is not as reported", {"sets": (change_set("refused"),)}),
@@ -81,16 +126,34 @@ DOCTORED: list[tuple[str, dict[str, Any]]] = [
     ("a booking is not as reported", {"after": {"jicoo": {"booking1": AFTER | {"startedAt": "later"}}}}),
     ("a booking is not as reported", {"after": {"jicoo": {"booking1": AFTER | {"name": "Talk!"}}}}),
     ("a booking was written twice", {"requests": (update(), update(seq=2))}),
+    ("a write was sent in vain", {"requests": (update(), update(seq=2, changed=[]))}),
+    ("changed in spite of drift", {"sets": (SET, change_set(name="b"))}),
+    ("changed in spite of drift", {**BOTH, "sets": (SET, change_set("unknown", "net.timeout", "b"))}),
     ("somebody was told twice", {"notifications": (told(), told())}),
+    ("told otherwise than asked for", {"notify": "once", "notifications": ()}),
+    ("told otherwise than asked for", {"notify": "none"}),
+    ("told otherwise than asked for", {**at_zoho("ren@example.com"), "notify": "once", "notifications": ()}),
+    ("a vendor was not left alone", {"requests": (throttled(retry_after="1"), read_at(5.5))}),
+    ("a vendor was not left alone", {"requests": (throttled(reset="1"), read_at(5.5))}),
+    ("a vendor was not left alone", {"requests": (throttled(retry_after=HTTP_DATE), read_at(6.9))}),
+    ("a vendor was not left alone", {"requests": (UNAVAILABLE, read_at(5.5))}),
+    ("a vendor was not left alone", {"requests": ASKED_LONG, "waits_passed": (NOON + 7,)}),
+    ("a vendor was not left alone", {"requests": ASKED_LONG, "kills": (NOON + 4.9, NOON + 6.1)}),
     ("sent without the ledger", {"gone": ((NOON, NOON + 20),)}),
     ("sent without an intent", {"events": ()}),
     ("sent without an intent", {"events": (Noted(1, NOON + 10.1, "a", KEY, "sending"),)}),
     ("sent without an intent", {"events": (Noted(1, NOON, "b", KEY, "sending"),)}),
     ("a secret got out", {"said": {"01-apply.log": "x-api-key: sk_live"}}),
     ("a secret got out", {"said": {"results": f'{{"text": "{PERSON} is unknown"}}'}}),
+    ("a secret got out", {"said": {"results": json.dumps({"text": f"memo: {MEMO}"})}}),
+    ("a secret got out", {"said": {"results": json.dumps({"text": MEMO}, ensure_ascii=False)}}),
+    ("a secret got out", {"said": {"01-apply.log": f"found {[MEMO]}"}}),
+    ("a secret got out", {"said": {"01-apply.log": f"found\n{MEMO}"}}),
     ("a secret got out", {"reports": {"items.csv": "1,sk_live"}}),
     ("a secret got out", {"ledger": b"SQLite format 3 aoi@example.com"}),
     ("two runs interleaved", {"events": INTERLEAVED}),
+    ("two runs interleaved", {"events": AT_ONCE, "killed": True}),
+    ("two runs interleaved", {"events": AT_ONCE, "gone": ((NOON + 9.8, NOON + 12),)}),
 ]
 
 
@@ -108,11 +171,29 @@ def found(**otherwise: Any) -> set[str]:
         {"sets": (change_set("unknown", "net.timeout"),)},
         {"sets": (change_set("unknown", "net.timeout"),), **UNTOUCHED},
         {"sets": (change_set("held", "drift.changed", "b"), change_set())},
-        {"requests": (update(changed=[]), update())},
+        {"requests": (update(fault={"drop": "before"}, status=None, changed=[]), update())},
+        {"requests": (update(status=409, changed=[]), update())},
+        {"requests": (read_at(9), update())},
+        {"sets": (change_set("unchanged"),)},
+        {"sets": (SET, replace(SET, name="b"))},
+        {"notify": "once"},
+        {"notify": "none", "notifications": ()},
+        {**at_zoho("ren@example.com"), "notify": "once"},
+        {**at_zoho(PERSON), "notify": "once", "notifications": ()},
+        {"requests": (throttled(retry_after="1"), read_at(5.2), read_at(6), update())},
+        {"requests": (throttled(retry_after="0"), read_at(5.5), update())},
+        {"requests": (throttled(), read_at(5.5), update())},
+        {"requests": (throttled(retry_after=HTTP_DATE), read_at(7), update())},
+        {"requests": (throttled(retry_after=PAST_DATE), read_at(5.5), update())},
+        {"requests": (throttled(retry_after="1"), read_at(5.5, credential="none"), update())},
+        {"requests": (*ASKED_LONG, update()), "waits_passed": (NOON + 5.6,)},
+        {"requests": (*ASKED_LONG, update()), "kills": (NOON + 5.1,)},
         {"gone": ((NOON, NOON + 5),)},
         {"gone": ((NOON + 9.8, NOON + 12),)},
         {"events": IN_TURN},
         {"events": INTERLEAVED, "killed": True},
+        {"events": INTERLEAVED, "gone": ((NOON + 9.8, NOON + 12),)},
+        {"events": SOON, "killed": True},
     ],
 )
 def test_a_round_in_which_all_was_right_has_no_violation(otherwise: dict[str, Any]) -> None:
@@ -133,8 +214,7 @@ def test_two_people_may_both_be_told() -> None:
 
 
 def test_what_two_change_sets_wrote_one_after_the_other_is_written_once_by_each() -> None:
-    both = (update(), update(seq=2, body={"name": "Chaos-b"}))
     after = {"jicoo": {"booking1": AFTER | {"name": "Chaos-b"}}}
     sets = (change_set(), change_set(name="b"))
-    sent = {"requests": both, "notifications": (told(), told()), "events": IN_TURN}
-    assert found(sets=sets, after=after, **sent) == set()
+    sent = {"notifications": (told(), told()), "events": IN_TURN}
+    assert found(sets=sets, after=after, **BOTH, **sent) == {"changed in spite of drift"}
