@@ -69,8 +69,10 @@ def open_ledger(url: str, sealer: Sealer, *, keep_days: float = 90, make: bool =
             f"the ledger cannot keep change sets for {keep_days:g} days", hint="give more than 0"
         )
     place = _place(url)
-    if place.drivername == "sqlite":
-        _make_file(place) if make else _check_file(place)
+    if place.drivername == "sqlite" and make:
+        _make_file(place)
+    elif place.drivername == "sqlite":
+        _check_file(place)
     engine = _sqlite(place) if place.drivername == "sqlite" else _postgresql(place, _PERSISTENT)
     try:
         with told(place.render_as_string(hide_password=True)):
