@@ -15,6 +15,8 @@ from tests.system import moves, one_booking
 from tests.system.stage import (
     BULK,
     CONN_IDS,
+    RESERVE_PASSWORD,
+    SAMPLE_RESERVE,
     TITLE,
     VENDORS,
     Run,
@@ -44,6 +46,8 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     folders = {"dags": ROOT / "dags", "system": Path(__file__).parent / "dags"}
     usual = signal.signal(signal.SIGTERM, lambda *_: pytest.exit("SIGTERM"))  # so that Airflow is stopped too
     with running(bookings=200, seed=7) as vendors, Programs(home / "logs") as programs:
+        sample = vendors.booking("feishu", SAMPLE_RESERVE)
+        vendors.seed("feishu", bookings=[{**sample, "password": RESERVE_PASSWORD}])
         airflow = LocalAirflow(home / "airflow", folders, programs, free_port(), log_level="DEBUG")
         airflow.start(say=len)
         connections = sandbox_connections(vendors.port, scrubbed_environment(home))

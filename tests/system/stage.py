@@ -21,6 +21,9 @@ CONN_IDS = {
 }
 VENDORS = tuple(CONN_IDS)
 BULK = "bulk_reschedule"
+SAMPLE_RESERVE = "6911188411932033028"
+# Of the sample reserve. Nine digits: six of a shorter one stand in some log's microseconds by chance.
+RESERVE_PASSWORD = "753108642"
 TITLE = "Second opinion"  # what the sample DAG is asked to call every booking
 
 

@@ -8,11 +8,10 @@ import pytest
 
 from dev.vendor_forms import FORMS, flat
 from tests.system.one_booking import Wish, wishes
-from tests.system.stage import CONN_IDS, TITLE, VENDORS, Run, Stage
+from tests.system.stage import CONN_IDS, RESERVE_PASSWORD, TITLE, VENDORS, Run, Stage
 
 pytestmark = pytest.mark.system
 
-RESERVE_PASSWORD = "971024"
 NEW_PASSWORD = "864209753"
 XCOM_MEMBERS = {"vendor", "conn_id", "booking_id", "outcome", "changed", "warnings"}
 # Of each vendor: its bookings in the mapped run, and the field that it changes. At Zoho there are only two:
@@ -226,5 +225,9 @@ class TestLogs:
         assert [path for path, text in logs.items() if token in text] == []
 
     @pytest.mark.parametrize("password", [RESERVE_PASSWORD, NEW_PASSWORD])
-    def test_hold_no_meeting_password(self, logs: dict[Path, str], password: str) -> None:
+    def test_hold_no_meeting_password(
+        self, one_run: Run, password_run: Run, logs: dict[Path, str], password: str
+    ) -> None:
+        held = [*one_run.held["feishu"], *password_run.held["feishu"]]
+        assert password in {reserve.get("password") for reserve in held}
         assert [path for path, text in logs.items() if password in text] == []

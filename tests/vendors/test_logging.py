@@ -16,7 +16,8 @@ from airflow_provider_booking.vendors.jicoo.client import JicooClient
 
 RESERVE = "6911188411932033028"
 BOOKING = "sandboxVb7RE"
-PASSWORDS = ("971024", "135790")  # of the reserve's meeting, before and after
+# Of the reserve's meeting, before and after; long, as a log holds six digits of a shorter one by chance.
+PASSWORDS = ("753108642", "864209753")
 Make = Callable[..., FeishuClient]
 LiveBusyDay = Callable[[], Awaitable["BusyDay"]]
 MakeJicoo = Callable[..., JicooClient]
@@ -46,8 +47,10 @@ def busy_day(
         async def keep(token: str) -> None:
             tokens.append(token)
 
+        sandbox.seed("feishu", bookings=[{**sandbox.booking("feishu", RESERVE), "password": PASSWORDS[0]}])
         async with feishu(on_token=keep) as client:
-            await client.get_reserve(RESERVE)
+            before = await client.get_reserve(RESERVE)
+            assert before.password == PASSWORDS[0]
             sandbox.expire_tokens("feishu")
             sandbox.fault("feishu", {"throttle": {}}, method="PUT")
             sandbox.fault("feishu", {"drop": "after"}, method="PUT")
