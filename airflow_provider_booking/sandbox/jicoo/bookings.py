@@ -103,7 +103,8 @@ def generated(number: int, seed: int, today: datetime) -> Booking:
     """Make up the `number`-th booking, from 1; `today` is midnight UTC. No two of them clash."""
     draw = hashlib.sha256(f"{seed}:jicoo:{number}".encode()).digest()
     host, slot = (number - 1) % _HOSTS + 1, (number - 1) // _HOSTS
-    start = today + timedelta(days=1 + slot // 24, hours=slot % 24)
+    # A day is left in between: none of them begins while midnight passes, or soon after.
+    start = today + timedelta(days=2 + slot // 24, hours=slot % 24)
     return _booking(
         f"jicoo{number:07d}",
         start,
