@@ -11,9 +11,7 @@ import httpx
 
 POLL = 0.25  # seconds between two looks at something that is awaited
 FINISHED = ("success", "failed")
-# Seconds that a question stands before it is answered: Airflow fails a task that is answered within the same
-# round of its scheduler.
-STANDS = 3
+PATIENCE = 600.0  # seconds that something is awaited: on a busy machine, what takes seconds takes minutes
 JSON = Mapping[str, Any]
 
 
@@ -50,10 +48,21 @@ class AirflowApi:
         user: who logs in.
         password: with what.
         alive: called while waiting; raises when waiting has become pointless.
+        noticed: tells whether the scheduler knows that a try of a task has left its worker: DAG, run, task,
+            number of the try.
     """
 
-    def __init__(self, address: str, user: str, password: str, alive: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        address: str,
+        user: str,
+        password: str,
+        *,
+        alive: Callable[[], None],
+        noticed: Callable[[str, str, str, int], bool],
+    ) -> None:
         self._alive = alive
+        self._noticed = noticed
         self._http = httpx.Client(base_url=address, timeout=30, trust_env=False)
         token = self._call("POST", "/auth/token", {"username": user, "password": password})["access_token"]
         self._http.headers["Authorization"] = f"Bearer {token}"
@@ -64,11 +73,11 @@ class AirflowApi:
     def __exit__(self, *_: object) -> None:
         self._http.close()
 
-    def unpause(self, dag_id: str, parsed_after: datetime, timeout: float = 60) -> None:
+    def unpause(self, dag_id: str, parsed_after: datetime) -> None:
         """Wait until the DAG's file was parsed after this moment, and let its runs start.
 
         Raises:
-            AirflowApiError: when a DAG file has an import error, or it takes more than `timeout` seconds.
+            AirflowApiError: when a DAG file has an import error, or it takes more than `PATIENCE` seconds.
         """
 
         def parsed() -> bool:
@@ -79,7 +88,7 @@ class AirflowApi:
             times = [dag["last_parsed_time"] for dag in dags if dag["dag_id"] == dag_id]
             return any(time and datetime.fromisoformat(time) > parsed_after for time in times)
 
-        self.wait_until(parsed, f"the DAG {dag_id} to be parsed", timeout)
+        self.wait_until(parsed, f"the DAG {dag_id} to be parsed")
         self._call("PATCH", f"/api/v2/dags/{dag_id}", {"is_paused": False})
 
     def pause(self, dag_id: str) -> None:
@@ -110,7 +119,7 @@ class AirflowApi:
         self,
         dag_id: str,
         run_id: str,
-        timeout: float = 120,
+        timeout: float = PATIENCE,
         seen: Callable[[list[TaskInstance]], object] = len,
     ) -> str:
         """Wait for the end of a run, showing its tasks to `seen` meanwhile, and return its state."""
@@ -122,16 +131,20 @@ class AirflowApi:
         self.wait_until(finished, f"the run {run_id} of {dag_id} to end", timeout)
         return self.run_state(dag_id, run_id)
 
-    def wait_for_question(self, dag_id: str, run_id: str, task_id: str, timeout: float = 120) -> Question:
+    def wait_for_question(self, dag_id: str, run_id: str, task_id: str) -> Question:
         """Wait until a task of a run asks a person, and can be answered; return what it asks."""
 
         def asks() -> bool:
-            states = {task.task_id: task.state for task in self.task_instances(dag_id, run_id)}
-            return states.get(task_id) == "awaiting_input"
+            tasks = [task for task in self.task_instances(dag_id, run_id) if task.task_id == task_id]
+            return any(self.can_be_answered(dag_id, run_id, task) for task in tasks)
 
-        self.wait_until(asks, f"{task_id} of {dag_id} to ask", timeout)
-        time.sleep(STANDS)
+        self.wait_until(asks, f"{task_id} of {dag_id} to ask")
         return self.question(dag_id, run_id, task_id)
+
+    def can_be_answered(self, dag_id: str, run_id: str, task: TaskInstance) -> bool:
+        """Return whether a task asks, and the scheduler knows: what is answered sooner, Airflow may fail."""
+        asks = task.state == "awaiting_input"
+        return asks and self._noticed(dag_id, run_id, task.task_id, task.try_number)
 
     def question(self, dag_id: str, run_id: str, task_id: str) -> Question:
         """Return what Airflow shows as a task's question."""
@@ -237,7 +250,7 @@ class AirflowApi:
         found = self._call("GET", "/ui/connections/hook_meta")
         return {form["connection_type"]: form for form in found}
 
-    def wait_until(self, true: Callable[[], bool], what: str, timeout: float) -> None:
+    def wait_until(self, true: Callable[[], bool], what: str, timeout: float = PATIENCE) -> None:
         """Look every `POLL` seconds until it is true; raise `AirflowApiError` after `timeout` seconds."""
         deadline = time.monotonic() + timeout
         while not true():

@@ -65,7 +65,9 @@ def run(lock: int) -> bool:
             dags = {"bench": ROOT / "dev" / "bench_dags"}
             airflow = LocalAirflow(home, dags, programs, free_port())
             airflow.start(lambda _: None)
-        with RunApi(airflow.address, USER, airflow.password, alive=programs.check) as api:
+        with RunApi(
+            airflow.address, USER, airflow.password, alive=programs.check, noticed=airflow.has_noticed
+        ) as api:
             speed = measured(api, airflow, sandbox, uids)
     console.print(speed_table(speed), speed.verdict)
     plot_speed(speed)

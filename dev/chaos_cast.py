@@ -20,7 +20,7 @@ FORKING.set_forkserver_preload(["dev.chaos_warm"])
 POLL = 0.01  # seconds between two looks at who has ended
 LONG = 4.0  # seconds that a round waits for a vendor; what is longer, it lets pass at once
 _LOST = "could not be renewed"  # what a process says that lost its lease
-STUCK = 45.0  # seconds after which a process that has not ended is given up
+STUCK = 180.0  # seconds after which a process that has not ended is given up
 
 
 @dataclass
@@ -37,6 +37,8 @@ class Tally:
     """How processes ended that neither returned nor failed in one of our sentences."""
     texts: list[str] = field(default_factory=list)
     """The texts of exceptions and results."""
+    standstill: float = 0.0
+    """Seconds for which the machine did not let us go on, at most."""
 
 
 @dataclass
@@ -98,7 +100,9 @@ class Cast:
                 self.kill(timed.pop(0)[1])
             for part in self._parts:
                 self._look(part, reruns)
+            slept = time.monotonic()
             time.sleep(POLL)
+            self.tally.standstill = max(self.tally.standstill, time.monotonic() - slept - POLL)
         return [part.last for part in self._parts]
 
     def kill(self, number: int) -> None:

@@ -196,7 +196,7 @@ def _not_left_alone(seen: Seen) -> Iterator[str]:
         early = [
             request["seq"]
             for request in seen.requests
-            if since + TO_TELL < at(request) < until - CLOCKS
+            if since + TO_TELL + seen.slowness < at(request) < until - CLOCKS
             and all(request[name] == asked[name] for name in ("vendor", "credential"))
         ]
         if early:
@@ -207,7 +207,7 @@ def _not_left_alone(seen: Seen) -> Iterator[str]:
 def _sent_without_ledger(seen: Seen) -> Iterator[str]:
     for since, until in seen.gone:
         for request in seen.requests:
-            if is_update(request) and since + seen.may_send_for < at(request) < until:
+            if is_update(request) and since + seen.may_send_for + seen.slowness < at(request) < until:
                 late = at(request) - since
                 yield f"request {request['seq']} to {request['vendor']} came {late:.2f} s after it went"
 
@@ -259,7 +259,7 @@ def _interleaved(seen: Seen) -> Iterator[str]:
             if other is None or other.change_set == event.change_set:
                 continue
             later = event.at - other.at
-            if not left or later < NO_LEASE_LAPSES:
+            if not left or later < NO_LEASE_LAPSES - seen.slowness:
                 yield (
                     f"{event.change_set} sent {' '.join(event.key)} while {other.change_set} had it in hand, "
                     f"{later:.2f} s later"

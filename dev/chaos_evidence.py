@@ -19,6 +19,8 @@ from dev.vendor_forms import flat
 
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 _MEMOS = ("description", "reservationMemo", "memo")
+_CALL = re.compile(r": HTTP \d+ in (\d+) ms")
+"""What our clients log of each answer: how long it took, the vendor's own time and theirs."""
 _SHORTEST = 8  # letters of a memo that cannot stand in a log by chance
 
 
@@ -62,6 +64,7 @@ def evidence(
         events=noted,
         reverted_from=reverted_from,
         gone=on.ledger.gone,
+        slowness=_slowness(logs, tally),
         notify=notify,
         killed=len(tally.kills) + tally.lost_leases > 0,
         kills=tally.kills,
@@ -77,6 +80,15 @@ def evidence(
         },
         ledger=_file_of(on),
     )
+
+
+def _slowness(logs: Mapping[str, str], tally: Tally) -> float:
+    """Return how late things may have come: the slowest call, there and back, and the longest standstill.
+
+    Our vendors answer at once; where a call took long nevertheless, so did all that was done around it.
+    """
+    slowest = max((int(took) for text in logs.values() for took in _CALL.findall(text)), default=0)
+    return 2 * slowest / 1000 + tally.standstill
 
 
 def _set(

@@ -74,6 +74,7 @@ class Seen:
         events: What the ledger noted about bookings.
         reverted_from: When all began to be taken back: unix seconds; infinity: never.
         gone: From when to when the ledger was away: unix seconds.
+        slowness: Seconds by which things may come late as the machine was busy, there and back.
         may_send_for: Seconds after which nothing is sent any more that was kept before the ledger went away.
         notify: Who was to be told.
         killed: Whether any process was killed, or stopped for want of its lease.
@@ -95,6 +96,7 @@ class Seen:
     events: Sequence[Noted]
     reverted_from: float = float("inf")
     gone: Sequence[tuple[float, float]] = ()
+    slowness: float = 0.0
     may_send_for: float = 0.7
     notify: str = "vendor_default"
     killed: bool = False

@@ -1,9 +1,8 @@
 """The question that the demo's plan asks: shown, and answered through the API unless a person wants to."""
 
-import time
 from collections.abc import Callable, Sequence
 
-from dev.airflow_api import STANDS, AirflowApi, Question, TaskInstance
+from dev.airflow_api import AirflowApi, Question, TaskInstance
 
 TASK = "approve"
 SHOWN_UNTIL = "## Largest moves"  # what comes then is as long as one likes; Airflow's page shows it all
@@ -37,19 +36,18 @@ class Approver:
         self._show = show
         self._answered = answered
         self._question: Question | None = None
-        self._stands_since = 0.0
         self._done = False
 
     def look(self, tasks: Sequence[TaskInstance]) -> None:
-        """Show the question when it stands; a moment later, answer it."""
-        if self._done or (TASK, "awaiting_input") not in {(task.task_id, task.state) for task in tasks}:
+        """Show the question when it stands; as soon as it can be answered, answer it."""
+        asking = [task for task in tasks if (task.task_id, task.state) == (TASK, "awaiting_input")]
+        if self._done or not asking:
             return
         if self._question is None:
             self._question = self._api.question(*self._task)
-            self._stands_since = time.monotonic()
             self._show(self._question)
             self._done = self._by_hand
-        elif time.monotonic() - self._stands_since >= STANDS:
+        elif self._api.can_be_answered(*self._task[:2], asking[0]):
             self._api.answer(*self._task, "Approve", self._question.form)
             self._done = True
             self._answered()

@@ -9,15 +9,14 @@ from rich.panel import Panel
 
 from airflow_provider_booking.sandbox import Sandbox
 from dev import demo_file, demo_report
-from dev.airflow_api import AirflowApi, Question, TaskInstance
+from dev.airflow_api import PATIENCE, AirflowApi, Question, TaskInstance
 from dev.demo_approval import Approver, beginning, page
 from dev.demo_console import console, short, step
 from dev.demo_watch import Watch
 from dev.vendor_forms import FORMS
 
 DAG_ID = "bulk_reschedule"
-RUN = 120  # seconds that a run may take
-A_PERSON = 86_400  # the same, where a person has to answer
+A_PERSON = 86_400  # seconds that a run may take where a person has to answer
 
 
 def run(
@@ -83,7 +82,7 @@ def moved(api: AirflowApi, file: Path, answer_at: str | None) -> tuple[list[Task
             watch.look(seen)
             approver.look(seen)
 
-        patience = RUN if answer_at is None else A_PERSON
+        patience = PATIENCE if answer_at is None else A_PERSON
         state = api.wait_for_run(DAG_ID, run_id, timeout=patience, seen=look)
         tasks = api.task_instances(DAG_ID, run_id)
         watch.look(tasks)

@@ -87,8 +87,8 @@ def begun(api: AirflowApi, parsed_after: datetime) -> str:
     api.unpause(DAG_ID, parsed_after)
     if any(api.run_after(DAG_ID, run_id).date() == datetime.now(UTC).date() for run_id in known):
         return api.trigger(DAG_ID, {})
-    api.wait_until(lambda: len(api.run_ids(DAG_ID)) > len(known), f"the first run of {DAG_ID}", timeout=30)
-    return api.run_ids(DAG_ID)[-1]
+    api.wait_until(lambda: len(api.run_ids(DAG_ID)) > len(known), f"the first run of {DAG_ID}")
+    return api.run_ids(DAG_ID)[len(known)]  # just after midnight, the new day's comes on its heels
 
 
 def run(api: AirflowApi, sandbox: Sandbox, *, parsed_after: datetime) -> bool:
@@ -103,11 +103,12 @@ def run(api: AirflowApi, sandbox: Sandbox, *, parsed_after: datetime) -> bool:
         state = api.wait_for_run(DAG_ID, run_id, seen=watch.look)
         tasks = api.task_instances(DAG_ID, run_id)
         watch.look(tasks)
+        then = sandbox.now()
     # A run of the next demo would begin before there is anything to renew.
     api.pause(DAG_ID)
     failure = api.failure(DAG_ID, run_id, tasks[0])
     report = Path(failure.rpartition("see ")[2])
-    kept = compare(reserve_ids, report, before, sandbox.bookings("feishu"), now)
+    kept = compare(reserve_ids, report, before, sandbox.bookings("feishu"), now=now, then=then)
     console.print(table(kept))
     console.print("The task fails after all others are renewed, as reserves were lost: look at the list.")
     console.print(f"Report   {short(report / 'summary.md')}", soft_wrap=True)
@@ -118,9 +119,23 @@ def run(api: AirflowApi, sandbox: Sandbox, *, parsed_after: datetime) -> bool:
 
 
 def compare(
-    reserve_ids: Iterable[str], report: Path, before: Iterable[Record], after: Iterable[Record], now: float
+    reserve_ids: Iterable[str],
+    report: Path,
+    before: Iterable[Record],
+    after: Iterable[Record],
+    *,
+    now: float,
+    then: float,
 ) -> list[Kept]:
     """Put the report's items and the vendor's records side by side.
+
+    Args:
+        reserve_ids: the list.
+        report: the folder of the report.
+        before: what the vendor held before the run.
+        after: what it holds afterwards.
+        now: when the run had not begun.
+        then: when it had ended.
 
     Raises:
         KeyError: The report does not name a reserve of the list.
@@ -129,7 +144,7 @@ def compare(
     old, new = ({record["id"]: record for record in records} for records in (before, after))
     return [
         Kept(
-            kind_of(old[reserve_id], now),
+            kind_of(old[reserve_id], now, then, items[reserve_id]["outcome"]),
             items[reserve_id]["outcome"],
             items[reserve_id]["reason"],
             int(old[reserve_id]["end_time"]) - now,
@@ -139,9 +154,14 @@ def compare(
     ]
 
 
-def kind_of(record: Record, now: float) -> Kind:
-    """Tell what a reserve was before the run."""
-    left = int(record["end_time"]) - now
+def kind_of(record: Record, now: float, then: float, outcome: str) -> Kind:
+    """Tell what a reserve was to the run; of one that came to be due meanwhile, its outcome says it."""
+    first, last = (_kind_at(record, moment) for moment in (now, then))
+    return last if last.outcome == outcome else first
+
+
+def _kind_at(record: Record, moment: float) -> Kind:
+    left = int(record["end_time"]) - moment
     if record["owner_app"] != OWN_APP:
         return NOT_OWN
     if left <= 0:

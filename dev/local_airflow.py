@@ -9,6 +9,7 @@ import contextlib
 import importlib.metadata
 import json
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -28,7 +29,7 @@ from dev.processes import Programs, StartError, tail
 
 LOOPBACK = "127.0.0.1"
 USER = "admin"
-START_TIMEOUT = 120.0  # seconds until all four components must have said that they are healthy
+START_TIMEOUT = 300.0  # seconds until all four components must have said that they are healthy
 POLL = 0.2  # seconds between two looks at their health
 
 # A serve-logs server would listen on every interface; the API server reads the logs from the disk here.
@@ -103,8 +104,11 @@ class LocalAirflow:
         self._prepare(say)
         self.started = datetime.now(UTC)
         env = self._environment()
-        for name, arguments in COMPONENTS.items():
-            self._programs.start(name, [sys.executable, "-m", "airflow", *arguments], env)
+        started = {
+            name: self._programs.start(name, [sys.executable, "-m", "airflow", *arguments], env)
+            for name, arguments in COMPONENTS.items()
+        }
+        self._scheduler_log = started["scheduler"].log
         deadline = time.monotonic() + START_TIMEOUT
         while waiting := self._not_healthy():
             say(f"waiting for {', '.join(waiting)}")
@@ -120,7 +124,16 @@ class LocalAirflow:
 
     def api(self) -> AirflowApi:
         """Return a client that is logged in; close it by `with`."""
-        return AirflowApi(self.address, USER, self.password, alive=self._programs.check)
+        return AirflowApi(
+            self.address, USER, self.password, alive=self._programs.check, noticed=self.has_noticed
+        )
+
+    def has_noticed(self, dag_id: str, run_id: str, task_id: str, try_number: int) -> bool:
+        """Return whether the scheduler says in its log that this try of a task has left its worker."""
+        about = re.escape(f"dag_id={dag_id}, task_id={task_id}, run_id={run_id}, ")
+        said = re.compile(rf"TaskInstance Finished: {about}.* try_number={try_number},")
+        with self._scheduler_log.open(encoding="utf-8", errors="replace") as lines:
+            return any(said.search(line) for line in lines)
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run one of Airflow's commands, as a person would in a shell of this home, and wait for its end."""
@@ -183,6 +196,8 @@ class LocalAirflow:
                 "base_url": self.address,
                 "secret_key": keys.session_secret,
             },
+            # Who finds the database locked waits: on a busy machine, longer than the five seconds of SQLite.
+            "database": {"sql_alchemy_conn": f"sqlite:///{self._home}/airflow.db?timeout=60"},
             "api_auth": {"jwt_secret": keys.jwt_secret},
             "dag_processor": {
                 "dag_bundle_config_list": json.dumps(bundles),
@@ -207,7 +222,7 @@ class LocalAirflow:
         """Return the components that have not yet reported in since the start."""
         try:
             health = httpx.get(f"{self.address}/api/v2/monitor/health", timeout=5, trust_env=False).json()
-        except httpx.HTTPError:
+        except (httpx.HTTPError, ValueError):  # no answer, or not yet one in JSON
             return list(COMPONENTS)
         missing = []
         for name in ("scheduler", "dag_processor", "triggerer"):

@@ -12,7 +12,7 @@ from typing import Any
 from airflow_provider_booking.sandbox import Sandbox
 from dev.processes import Programs, StartError
 
-START_TIMEOUT = 20.0  # seconds until the sandbox must have said where it listens
+START_TIMEOUT = 120.0  # seconds until the sandbox must have said where it listens
 COMMAND = [sys.executable, "-m", "airflow_provider_booking.sandbox"]
 
 

@@ -3,12 +3,14 @@
 import json
 import logging
 import os
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from airflow_provider_booking.sandbox import Sandbox, running
 from airflow_provider_booking.sandbox.registry import SIMULATORS
@@ -16,6 +18,10 @@ from airflow_provider_booking.vendors import waiting
 from airflow_provider_booking.vendors.sessions import forget_credentials
 from dev.postgres import running_postgres, server_binaries
 from dev.redis import redis_server, running_redis
+
+# On a busy machine any example may take long; hypothesis would take that for a mistake of ours.
+hypothesis_settings.register_profile("any machine", hypothesis_settings.default, deadline=None)
+hypothesis_settings.load_profile("any machine")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -45,6 +51,14 @@ def sandbox(sandbox_server: Sandbox) -> Sandbox:
     """Give a sandbox as new: standing bookings only, documented rates, no faults, an empty log."""
     sandbox_server.reset()
     return sandbox_server
+
+
+@pytest.fixture
+def closed_port() -> Iterator[int]:
+    """Give a port of this machine on which nobody listens, nor begins to meanwhile: it is taken."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken.getsockname()[1]
 
 
 @pytest.fixture

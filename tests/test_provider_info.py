@@ -130,7 +130,7 @@ class TestMetadata:
             env={"PYTHONPATH": str(Path(airflow_provider_booking.__file__).parents[1])},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
             check=True,
         )
         assert ran.stdout.split() == ["airflow_provider_booking", "airflow_provider_booking.provider_info"]

@@ -1,5 +1,7 @@
 """What a vendor's simulator received from our clients."""
 
+import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from airflow_provider_booking.sandbox import Sandbox
@@ -25,6 +27,13 @@ def token_fetches(sandbox: Sandbox, vendor: str) -> list[Request]:
 def may_change_a_booking(request: Request) -> bool:
     """Say whether a request is neither a read nor for a token."""
     return not _changes_nothing(request) and not _is_for_a_token(request)
+
+
+async def until(seen: Callable[[], bool]) -> None:
+    """Wait for what the simulator is about to receive, however busy the machine is."""
+    async with asyncio.timeout(60):
+        while not seen():  # noqa: ASYNC110  (a server sets no event of ours)
+            await asyncio.sleep(0.01)
 
 
 def _changes_nothing(request: Request) -> bool:

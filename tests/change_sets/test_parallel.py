@@ -31,11 +31,12 @@ async def numbers(count: int) -> AsyncIterator[int]:
 class Work:
     """Notes what has begun and what has ended; the first one fails, and the others need a moment more."""
 
-    def __init__(self, error: type[Exception] = Failed) -> None:
+    def __init__(self, error: type[Exception] = Failed, pause: float = 0.01) -> None:
         self.begun: list[int] = []
         self.ended: list[int] = []
         self.is_begun = asyncio.Event()
         self._error = error
+        self._pause = pause
 
     async def __call__(self, number: int) -> None:
         self.begun.append(number)
@@ -43,7 +44,7 @@ class Work:
         await asyncio.sleep(0)
         if number == FAILS:
             raise self._error
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(self._pause)
         self.ended.append(number)
 
 
@@ -89,10 +90,10 @@ async def test_an_error_that_cuts_it_short_comes_before_the_first_one() -> None:
 
 
 async def test_who_is_cancelled_leaves_nothing_at_work() -> None:
-    work = Work()
+    work = Work(pause=60)
     working = asyncio.create_task(for_each(numbers(5), lambda number: work(number + FAILS), at_once=2))
     await work.is_begun.wait()
     working.cancel()
     await asyncio.wait({working})
-    await asyncio.sleep(0.05)
+    assert asyncio.all_tasks() == {asyncio.current_task()}
     assert work.ended == []

@@ -69,7 +69,7 @@ async def test_revert_that_is_answered_with_anything_but_yes_does_nothing(shell:
         env=shell.environment,
         stdin=terminal,
         capture_output=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     os.close(keyboard)

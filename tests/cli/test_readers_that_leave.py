@@ -37,7 +37,7 @@ def ran(shell: Shell, *arguments: str, stdout: int, stderr: int = subprocess.PIP
         stdout=stdout,
         stderr=stderr,
         encoding="utf-8",
-        timeout=60,
+        timeout=300,
         check=False,
     )
     return ended.returncode, ended.stderr or ""
@@ -85,7 +85,7 @@ async def test_revert_goes_on_when_who_reads_its_progress_leaves_after_a_line(
         assert reverting.stdout is not None
         assert reverting.stdout.readline()
         reverting.stdout.close()
-        code = reverting.wait(60)
+        code = reverting.wait(300)
     assert (code, desk.counts(found)) == (0, {"reverted": 20, "total": 20})
 
 
@@ -115,7 +115,7 @@ async def test_revert_does_its_work_where_its_streams_are_closed(
         env=shell.environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert (ended.returncode, desk.counts(found)["reverted"]) == (0, 3), ended.stderr

@@ -3,6 +3,7 @@
 import csv
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,9 +15,15 @@ CONN_IDS = {vendor: f"{vendor}_default" for vendor in FORMS}
 
 
 @pytest.fixture(scope="module")
-def rows() -> list[Wish]:
+def held() -> dict[str, list[dict[str, Any]]]:
+    """What the vendors hold: of one sandbox, as another one may have been made on another day."""
     with running(bookings=1000) as sandbox:
-        return wishes({vendor: sandbox.bookings(vendor) for vendor in FORMS}, CONN_IDS)
+        return {vendor: sandbox.bookings(vendor) for vendor in FORMS}
+
+
+@pytest.fixture(scope="module")
+def rows(held: dict[str, list[dict[str, Any]]]) -> list[Wish]:
+    return wishes(held, CONN_IDS)
 
 
 @pytest.fixture
@@ -53,9 +60,10 @@ def test_one_time_has_no_zone(lines: list[dict[str, str]]) -> None:
     assert times.count("") == 1
 
 
-def test_at_zoho_most_bookings_take_the_slot_that_another_one_leaves(rows: list[Wish]) -> None:
-    with running(bookings=1000) as sandbox:
-        records = {record["booking_id"]: record for record in sandbox.bookings("zoho")}
+def test_at_zoho_most_bookings_take_the_slot_that_another_one_leaves(
+    held: dict[str, list[dict[str, Any]]], rows: list[Wish]
+) -> None:
+    records = {record["booking_id"]: record for record in held["zoho"]}
     rooms = {booking_id: record["resources"][0]["resource_id"] for booking_id, record in records.items()}
     moved = [row for row in rows if row.vendor == "zoho" and row.outcome == "applied"]
     left = {(rooms[row.booking_id], records[row.booking_id]["dateandtime"]["start"]) for row in moved}

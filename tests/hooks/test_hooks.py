@@ -285,9 +285,9 @@ class TestTestConnection:
         assert "nowhere" in sentence
 
     def test_of_a_vendor_that_is_not_there_is_false(
-        self, connect: Connect, case: Case, unused_tcp_port: int
+        self, connect: Connect, case: Case, closed_port: int
     ) -> None:
-        connect(case.vendor, url=f"http://127.0.0.1:{unused_tcp_port}")
+        connect(case.vendor, url=f"http://127.0.0.1:{closed_port}")
         works, sentence = case.hook().test_connection()
         assert not works
         assert "no connection to the vendor" in sentence

@@ -124,7 +124,7 @@ def test_without_a_ledger_nothing_of_change_sets_is_loaded(connect: Connect) -> 
         [sys.executable, "-c", LOADED, FEISHU.booking_id],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=True,
     )
     assert json.loads(ran.stdout.splitlines()[-1]) == []

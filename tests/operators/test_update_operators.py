@@ -16,6 +16,8 @@ from airflow_provider_booking.sandbox import Sandbox
 from tests.operators.conftest import FEISHU, JICOO, KOS, ONLIVE, ZOHO, Case, Connect, run
 from tests.wire import writes
 
+# Of Zoho's sample; two of them are groups.
+ATTENDING, BOOKED_BY = {"cal2@example.com", "cal3@example.com", "v399", "v400"}, "cal1@example.com"
 USER_1, STRANGER = (f"ou_{number:032d}" for number in (1, 901))
 
 
@@ -143,14 +145,16 @@ class TestRun:
         (write,) = writes(sandbox, "feishu")
         assert write["query"] == {"user_id_type": "union_id"}
 
-    @pytest.mark.parametrize(("given", "told"), [(None, 0), (0, 0), ("1", 2), (2, 3)])
+    @pytest.mark.parametrize(
+        ("given", "told"), [(None, set()), (0, set()), ("1", ATTENDING), (2, {*ATTENDING, BOOKED_BY})]
+    )
     def test_tells_whom_zohos_option_says(
-        self, sandbox: Sandbox, connect: Connect, given: Any, told: int
+        self, sandbox: Sandbox, connect: Connect, given: Any, told: set[str]
     ) -> None:
         connect("zoho")
         run(ZOHO.task(notify_attendee=given))
         people = [one for notice in sandbox.notifications("zoho") for one in notice["to"]]
-        assert (told > 0) == bool(people)
+        assert sorted(people) == sorted(told)
 
     def test_changes_the_occurrence_that_zohos_options_name(self, sandbox: Sandbox, connect: Connect) -> None:
         connect("zoho")
@@ -184,11 +188,13 @@ class TestRun:
         (write,) = writes(sandbox, case.vendor)
         assert f"/{version}/" in write["path"]
 
-    def test_returns_no_password(self, connect: Connect) -> None:
+    def test_returns_no_password(self, sandbox: Sandbox, connect: Connect) -> None:
         connect("feishu")
-        returned = run(FEISHU.task(changes={"meeting_settings": {"password": "86420975"}}))
-        assert "86420975" not in json.dumps(returned)
-        assert "971024" not in json.dumps(returned)
+        before, after = sandbox.booking("feishu", FEISHU.booking_id)["password"], "86420975"
+        returned = run(FEISHU.task(changes={"meeting_settings": {"password": after}}))
+        assert sandbox.booking("feishu", FEISHU.booking_id)["password"] == after
+        assert before
+        assert [each for each in (before, after) if each in json.dumps(returned)] == []
 
     def test_is_async_and_so_waits_without_a_trigger(self, case: Case) -> None:
         assert issubclass(case.operator, BaseAsyncOperator)
@@ -292,10 +298,8 @@ class TestFailuresThatARetryMayMend:
     def _one_attempt(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("AIRFLOW__BOOKING__REQUEST_ATTEMPTS", "1")
 
-    def test_a_vendor_that_is_not_there_is_one(
-        self, connect: Connect, case: Case, unused_tcp_port: int
-    ) -> None:
-        connect(case.vendor, url=f"http://127.0.0.1:{unused_tcp_port}")
+    def test_a_vendor_that_is_not_there_is_one(self, connect: Connect, case: Case, closed_port: int) -> None:
+        connect(case.vendor, url=f"http://127.0.0.1:{closed_port}")
         with pytest.raises(VendorUnavailable):
             run(case.task())
 

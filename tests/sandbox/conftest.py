@@ -108,7 +108,7 @@ def lark(lark_app: Callable[[str], Lark]) -> Lark:
 @pytest.fixture(scope="session")
 def http_client(sandbox_server: Sandbox) -> Iterator[httpx.Client]:
     """Give one plain HTTP client for the whole run: making one takes longer than most tests."""
-    with httpx.Client(base_url=sandbox_server.url, timeout=5) as client:
+    with httpx.Client(base_url=sandbox_server.url, timeout=30) as client:
         yield client
 
 

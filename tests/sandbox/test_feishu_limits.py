@@ -89,6 +89,7 @@ def test_rule_34_with_the_switch_throttling_comes_as_400(
 ) -> None:
     sandbox.limits("feishu", ["1/minute"])
     sandbox.switch("feishu", legacy_throttle=True)
+    sandbox.freeze()
     put()
     answer = put()
     assert (answer.status_code, answer.json()["code"]) == (400, 99991400)
@@ -118,6 +119,7 @@ def test_rule_35_a_throttled_update_does_not_extend_the_window(
 
 def test_rule_36_beyond_the_monthly_quota_calls_are_refused(sandbox: Sandbox, lark: Any) -> None:
     sandbox.switch("feishu", monthly_quota=1)
+    sandbox.freeze()  # else the month may end in between
     lark.get(SAMPLE)
     answer = lark.get(SAMPLE)
     assert (answer.raw.status_code, answer.code) == (429, 99991403)
@@ -129,6 +131,7 @@ def test_rule_36_the_quota_is_shared_by_the_apps_of_a_tenant(
     sandbox: Sandbox, lark: Any, lark_app: Any
 ) -> None:
     sandbox.switch("feishu", monthly_quota=1)
+    sandbox.freeze()
     lark.get(SAMPLE)
     assert lark_app("cli_readonly").get(SAMPLE).code == 99991403
     assert lark_app("cli_other").get(OTHERS).success()

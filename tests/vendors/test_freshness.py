@@ -117,9 +117,14 @@ async def test_what_waited_once_more_after_it_was_looked_at_is_looked_at_again(s
         slow = SlowAndPaused(credential_of(jicoo.settings).throttle(jicoo.settings))
         await Update(jicoo, UID, {"name": "Ours"}, {}, guard=slow).run()
     requests = sandbox.requests("jicoo")
-    assert [request["method"] for request in requests[:4]] == ["GET", "GET", "GET", "PATCH"]
-    looked, sent = (datetime.fromisoformat(request["at"]).timestamp() for request in requests[2:4])
-    assert sent - looked < 0.3
+    methods = [request["method"] for request in requests]
+    written = methods.index("PATCH")
+    # On a busy machine it may be looked at once more than that.
+    assert (set(methods[:written]), written >= 3) == ({"GET"}, True)
+    looked, sent = (
+        datetime.fromisoformat(request["at"]).timestamp() for request in requests[written - 1 : written + 1]
+    )
+    assert sent - looked < 1
 
 
 class SlowAndPaused(Slow):
@@ -132,7 +137,7 @@ class SlowAndPaused(Slow):
     async def about_to_try(self, *, again: bool) -> None:
         await super().about_to_try(again=again)
         if self._throttle is not None:
-            self._throttle.pause(0.6)
+            self._throttle.pause(1.6)
             self._throttle = None
             await asyncio.sleep(0.1)  # the turn lapses
 

@@ -97,7 +97,7 @@ async def test_the_http_library_still_logs_what_others_send(
     sandbox: Sandbox, jicoo: MakeJicoo, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    async with jicoo() as client, httpx.AsyncClient(verify=False) as others:  # noqa: S501  (plain http)
+    async with jicoo() as client, httpx.AsyncClient(trust_env=False) as others:
         await client.get_booking(BOOKING)
         await others.get(f"{sandbox.url}/_control/health")
         await client.get_booking(BOOKING)

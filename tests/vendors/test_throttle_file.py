@@ -43,7 +43,7 @@ os.write(may_go_on[1], b".")
 os.wait()
 print(first, granted(20))
 """
-BUDGET = Budget.of("digest", "writes", ("50/second",))
+BUDGET = Budget.of("digest", "writes", ("6/hour",))  # however long a test takes, none is given back
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_an_event_loop_is_told_what_a_vendor_asked_for(in_use: SQLiteStore) -> N
     in_use.keep_pause("digest", 30)
     verdict = in_use.take_now(BUDGET, 1)
     assert verdict is not None
-    assert (verdict.granted, round(verdict.paused)) == (0, 30)
+    assert (verdict.granted, 0 < verdict.paused <= 30) == (0, True)
 
 
 def test_an_event_loop_does_not_wait_for_another_process(in_use: SQLiteStore, file: Path) -> None:
@@ -160,7 +160,7 @@ def test_a_copy_of_a_process_counts_with_the_others(file: Path) -> None:
         [sys.executable, "-c", COPIED, f"sqlite:///{file}"],
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=300,
         check=True,
     )
     # Of ten an hour, the copy has nine and the first process one, and no more when it comes again.

@@ -104,6 +104,7 @@ class _Caller:
     """Somebody who waits for a turn."""
 
     longest_wait: float
+    again: bool
     came_at: float = field(default_factory=time.monotonic)
     turn: asyncio.Future[float] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
@@ -140,8 +141,10 @@ class _Line:
         return late > usual + self._budget.fresh_for
 
     def _stand_in_line(self, longest_wait: float, *, first: bool) -> asyncio.Future[float]:
-        caller = _Caller(longest_wait)
-        (self._callers.appendleft if first else self._callers.append)(caller)
+        caller, place = _Caller(longest_wait, again=first), len(self._callers)
+        if first:  # behind those only whose turns lapsed before
+            place = next((at for at, other in enumerate(self._callers) if not other.again), place)
+        self._callers.insert(place, caller)
         if self._asking is None or self._asking.done():
             self._asking = asyncio.create_task(self._let_go())
         elif not _bearable(self._asleep_until - caller.came_at, longest_wait):

@@ -10,12 +10,15 @@ from airflow_provider_booking.change_sets.ledger import open_ledger
 from airflow_provider_booking.sandbox import Sandbox
 from tests.change_sets.engine.conftest import SEALER, Desk
 
+USUAL = ("5", "30", "16")
+"""Canaries, seconds of the lease, requests at once: where a test does not say otherwise."""
 
-def main(
-    port: str, ledger_url: str, change_set_id: str, canary: str = "5", lease_seconds: str = "30"
-) -> None:
+
+def main(port: str, ledger_url: str, change_set_id: str, *options: str) -> None:
+    canary, lease_seconds, max_concurrency = (*options, *USUAL[len(options) :])
     with open_ledger(ledger_url, SEALER) as ledger:
         desk = Desk(Sandbox(int(port)), ledger, Path(), ledger_url)
+        desk.extras["jicoo_default"] = {"max_concurrency": int(max_concurrency)}
         asyncio.run(
             apply(
                 change_set_id,

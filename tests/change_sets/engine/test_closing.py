@@ -18,8 +18,9 @@ SAMPLE_OF_KOS = "66a000000000000000000001"
 HOUR = timedelta(hours=1)
 
 
-def noon(sandbox: Sandbox) -> datetime:
-    """Give a noon of the coming days, on which the sandbox has no booking."""
+@pytest.fixture
+def at(sandbox: Sandbox) -> datetime:
+    """Give a noon of the coming days, on which the sandbox has no booking; the same one for all of a test."""
     today = datetime.fromtimestamp(sandbox.now(), UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     return today + timedelta(days=9, hours=12)
 
@@ -53,14 +54,12 @@ def zone_of(sandbox: Sandbox, schedule_id: str) -> str:
 
 class TestAZohoRoom:
     @pytest.fixture
-    def bookings(self, desk: Desk) -> list[str]:
+    def bookings(self, desk: Desk, at: datetime) -> list[str]:
         """Book the room before, twice while, and after it is closed; the second time the other is taken."""
-        at = noon(desk.sandbox)
         booked(desk.sandbox, OTHER_ROOM, at + 2 * HOUR)
         return booked(desk.sandbox, ROOM, at - HOUR, at, at + 2 * HOUR, at + 4 * HOUR)
 
-    async def plan(self, desk: Desk, key: str = "run 1") -> Any:
-        at = noon(desk.sandbox)
+    async def plan(self, desk: Desk, at: datetime, key: str = "run 1") -> Any:
         terms = {"starts_after": at - 2 * HOUR, "starts_before": at + 6 * HOUR}
         return await desk.plan(
             {"search": {name: time.isoformat() for name, time in terms.items()} | {"resource_id": ROOM}},
@@ -70,9 +69,9 @@ class TestAZohoRoom:
         )
 
     async def test_what_is_in_it_moves_and_what_finds_the_other_taken_is_refused(
-        self, desk: Desk, bookings: list[str]
+        self, desk: Desk, at: datetime, bookings: list[str]
     ) -> None:
-        found = await self.plan(desk)
+        found = await self.plan(desk, at)
         await desk.apply(found)
         outcomes = {item.booking_id: (item.outcome.value, item.reason) for item in desk.items(found)}
         assert [outcomes[each] for each in bookings] == [
@@ -82,30 +81,34 @@ class TestAZohoRoom:
             ("unchanged", None),
         ]
 
-    async def test_each_is_in_its_room_afterwards_at_its_time(self, desk: Desk, bookings: list[str]) -> None:
+    async def test_each_is_in_its_room_afterwards_at_its_time(
+        self, desk: Desk, at: datetime, bookings: list[str]
+    ) -> None:
         before = [desk.sandbox.booking("zoho", each)["dateandtime"] for each in bookings]
-        await desk.apply(await self.plan(desk))
+        await desk.apply(await self.plan(desk, at))
         after = [desk.sandbox.booking("zoho", each) for each in bookings]
         assert [each["resources"][0]["resource_id"] for each in after] == [ROOM, OTHER_ROOM, ROOM, ROOM]
         assert [each["dateandtime"] for each in after] == before
 
-    async def test_planned_again_only_what_was_refused_is_left(self, desk: Desk, bookings: list[str]) -> None:
-        await desk.apply(await self.plan(desk))
-        at = noon(desk.sandbox)
+    async def test_planned_again_only_what_was_refused_is_left(
+        self, desk: Desk, at: datetime, bookings: list[str]
+    ) -> None:
+        await desk.apply(await self.plan(desk, at))
         change = closed(ROOM, at, at + 3 * HOUR, OTHER_ROOM)
         again = await desk.plan({"ids": bookings}, change, conn_id=ZOHO, key="run 2")
         outcomes = [outcome for outcome, _ in desk.outcomes(again)]
         assert outcomes == ["unchanged", "unchanged", "planned", "unchanged"]
 
-    async def test_taken_back_it_is_in_its_room_again(self, desk: Desk, bookings: list[str]) -> None:
-        found = await self.plan(desk)
+    async def test_taken_back_it_is_in_its_room_again(
+        self, desk: Desk, at: datetime, bookings: list[str]
+    ) -> None:
+        found = await self.plan(desk, at)
         await desk.apply(found)
         await desk.revert(found)
         after = [desk.sandbox.booking("zoho", each)["resources"][0]["resource_id"] for each in bookings]
         assert after == [ROOM] * 4
 
-    async def test_a_recurring_booking_is_refused_in_a_sentence(self, desk: Desk) -> None:
-        at = noon(desk.sandbox)
+    async def test_a_recurring_booking_is_refused_in_a_sentence(self, desk: Desk, at: datetime) -> None:
         change = closed(OTHER_ROOM, at, at + HOUR, ROOM)
         found = await desk.plan({"ids": ["1598000000000000002"]}, change, conn_id=ZOHO)
         assert desk.outcomes(found) == [("refused", "input.invalid")]

@@ -117,7 +117,7 @@ def applying(desk: Desk, found: ChangeSet, *options: str) -> Iterator[subprocess
 def kill_when(desk: Desk, found: ChangeSet, *options: str, patches: int) -> None:
     """Apply in another process, and kill it when the vendor has so many updates before it."""
     with applying(desk, found, *options) as applier:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while len(desk.written("jicoo")) < patches:
             assert applier.poll() is None, "it ended by itself"
             assert time.monotonic() < deadline
@@ -125,7 +125,10 @@ def kill_when(desk: Desk, found: ChangeSet, *options: str, patches: int) -> None
         applier.send_signal(signal.SIGKILL)
 
 
-def let_leases_lapse(desk: Desk) -> None:
-    """Let the time pass in which a dead process still holds its leases."""
+def let_leases_lapse(desk: Desk, found: ChangeSet | None = None) -> None:
+    """Let the time pass in which a dead process still holds its leases; or only that on one change set."""
+    lapsed = delete(leases)
+    if found is not None:
+        lapsed = lapsed.where(leases.c.name.contains(found.change_set_id, autoescape=True))
     with desk.ledger.writing() as connection:
-        connection.execute(delete(leases))
+        connection.execute(lapsed)

@@ -23,13 +23,14 @@ WORKERS = 2 * 2
 
 
 class Blinking(Ledger):
-    """A ledger that cannot keep the first result."""
+    """A ledger that cannot keep the first result, nor what is to be kept together with it."""
 
-    away = True
+    lost = 0
 
     def write(self, change_set_id: str, updates: Sequence[ItemUpdate], **under: Any) -> Stop | None:
-        if self.away and any(update.event == "settled" for update in updates):
-            self.away = False
+        settled = sum(update.event == "settled" for update in updates)
+        if settled and not self.lost:
+            self.lost = settled
             raise LedgerUnavailable("the connection was ended")
         return super().write(change_set_id, updates, **under)
 
@@ -44,11 +45,17 @@ def slow_but_for_the_first(desk: Desk) -> None:
 async def test_what_was_sent_comes_to_its_end_and_nothing_else_is_begun(desk: Desk) -> None:
     found, _ = await two_change_sets(desk, 12)
     slow_but_for_the_first(desk)
-    with another(desk, Blinking), pytest.raises(LedgerUnavailable):
-        await desk.apply(found, canary=0)
+    with another(desk, Blinking):
+        ledger = desk.ledger
+        assert isinstance(ledger, Blinking)
+        with pytest.raises(LedgerUnavailable):
+            await desk.apply(found, canary=0)
     counts = desk.counts(found)
-    assert (counts["unknown"], counts["applied"] + counts["planned"]) == (1, 11)
-    assert 1 <= counts["applied"] < WORKERS
+    # One, but for a machine that stood still until the next result was there as well.
+    assert counts["unknown"] == ledger.lost
+    applied = counts.get("applied", 0)
+    assert applied + counts["planned"] == 12 - ledger.lost
+    assert 1 < applied + ledger.lost <= WORKERS
 
 
 async def test_the_next_run_goes_on_at_once_and_sends_nothing_twice(desk: Desk) -> None:
@@ -56,7 +63,8 @@ async def test_the_next_run_goes_on_at_once_and_sends_nothing_twice(desk: Desk) 
     slow_but_for_the_first(desk)
     with another(desk, Blinking), pytest.raises(LedgerUnavailable):
         await desk.apply(found, canary=0)
-    async with asyncio.timeout(20):
+    desk.sandbox.clear_faults()
+    async with asyncio.timeout(20):  # a lease that was not given back would hold for longer
         assert (await a_process_of_its_own(desk).apply(found)).counts == {"applied": 12, "total": 12}
     assert len(desk.written("jicoo")) == 12
 
@@ -88,9 +96,10 @@ async def test_a_run_ends_when_its_ledger_gives_no_answer_any_more(desk: Desk, p
     found, _ = await two_change_sets(desk, 60)
     desk.sandbox.fault("jicoo", {"delay_ms": 60}, times=None)
     schema = desk.ledger_url.rpartition("%3D")[2]
-    running = asyncio.create_task(desk.apply(found, canary=0, lease_seconds=3.0))
+    running = asyncio.create_task(desk.apply(found, canary=0, lease_seconds=5.0))
     await until(lambda: bool(desk.written("jicoo")))
     with psycopg.connect(postgres_server) as theirs:
-        theirs.execute(f"LOCK TABLE {schema}.booking_items, {schema}.booking_leases".encode())
+        # In the order in which our own transactions come to them: else both sides may wait for each other.
+        theirs.execute(f"LOCK TABLE {schema}.booking_leases, {schema}.booking_items".encode())
         await asyncio.wait({running}, timeout=60)
         assert isinstance(running.exception(), LeaseLost)

@@ -10,9 +10,11 @@ import pytest
 
 from airflow_provider_booking.bookings import InvalidInput
 from airflow_provider_booking.change_sets.items import Kind
+from airflow_provider_booking.change_sets.ledger import Ledger
 from airflow_provider_booking.change_sets.report import LocalFolder, write_report
 from airflow_provider_booking.sandbox import running
 from airflow_provider_booking.vendors.planning import Notify
+from tests.change_sets.engine.test_dying import another
 
 if TYPE_CHECKING:
     from airflow_provider_booking.change_sets.items import ChangeSet
@@ -32,6 +34,14 @@ WRITTEN_BY_THE_VENDOR = {
     "onlive": {"updatedAt"},
     "kos": {"updatedAt"},
 }
+
+
+class StoppedInPlanning(Ledger):
+    """A ledger in which somebody asks for a change set to be stopped before its planning is finished."""
+
+    def finish_planning(self, change_set_id: str, **found: Any) -> ChangeSet:
+        self.ask_to_stop(change_set_id, "someone")
+        return super().finish_planning(change_set_id, **found)
 
 
 async def moved(desk: Desk, count: int = 4) -> ChangeSet:
@@ -117,7 +127,9 @@ async def test_what_was_restored_can_be_taken_back_again(desk: Desk) -> None:
 async def test_what_somebody_touched_since_is_held_and_the_rest_goes_back(desk: Desk) -> None:
     found = await moved(desk)
     touched = desk.items(found)[1].booking_id
-    await by_hand(desk, touched, {"startedAt": "2027-05-05T10:00:00Z", "endedAt": "2027-05-05T11:00:00Z"})
+    start = datetime.now(UTC).replace(microsecond=0) + timedelta(days=150)
+    elsewhere = {"startedAt": start.isoformat(), "endedAt": (start + timedelta(hours=1)).isoformat()}
+    await by_hand(desk, touched, elsewhere)
     reverted = await desk.revert(found)
     assert reverted.applied.counts == {"applied": 3, "held": 1, "total": 4}
     (held,) = [item for item in desk.ledger.items(reverted.change_set_id) if item.outcome == "held"]
@@ -125,7 +137,7 @@ async def test_what_somebody_touched_since_is_held_and_the_rest_goes_back(desk: 
         "jicoo: endedAt, startedAt changed after it was applied: "
         "look at the booking; take it back by hand if it shall still be taken back"
     )
-    assert starts(desk)[touched].startswith("2027-05-05T10:00:00")
+    assert datetime.fromisoformat(starts(desk)[touched]) == start
     assert desk.counts(found) == {"applied": 1, "reverted": 3, "total": 4}
 
 
@@ -171,7 +183,9 @@ async def test_it_tells_people_as_the_change_set_did(desk: Desk) -> None:
 
 async def test_what_is_still_open_is_stopped_first(desk: Desk) -> None:
     found = await desk.plan({"ids": desk.sandbox.seed("jicoo", 60)}, {"shift": "P1D"})
-    desk.sandbox.latency(20)
+    # Two at a time: all of them take long enough to be stopped.
+    desk.extras["jicoo_default"] = {"max_concurrency": 2}
+    desk.sandbox.latency(50)
     applying = asyncio.create_task(desk.apply(found, canary=0, asked_at=desk.ledger.now()))
     while len(await asyncio.to_thread(desk.written, "jicoo")) < 5:
         pass
@@ -259,14 +273,13 @@ async def test_a_stop_that_is_asked_for_while_it_is_planned_holds(
 ) -> None:
     found = await moved(desk, 2)
     sent = len(desk.written("jicoo"))
-    desk.sandbox.latency(200)
     asked_at = ahead and desk.ledger.now() + ahead
-    reverting = asyncio.create_task(desk.revert(found, asked_at=asked_at))
-    while not (reverts := await asyncio.to_thread(desk.ledger.reverts_of, found.change_set_id)):
-        pass
-    await asyncio.to_thread(desk.ledger.ask_to_stop, reverts[0].change_set_id, "someone")
-    with pytest.raises(InvalidInput, match="someone asked"):
-        await reverting
+    with another(desk, StoppedInPlanning), pytest.raises(InvalidInput, match="someone asked"):
+        await desk.revert(found, asked_at=asked_at)
+    (own,) = desk.ledger.reverts_of(found.change_set_id)
+    assert own.planned_at is not None
+    assert own.stopped_at is not None
+    assert own.stopped_at <= own.planned_at
     assert len(desk.written("jicoo")) == sent
 
 

@@ -121,11 +121,11 @@ def _all_runs(scene: Scene) -> dict[str, list[str]]:
     good = planting.write_file(home / "good.csv", planting.MOVED, bad=False)
     runs["leaks_moves"] = [_approved(scene, good, touched=planting.DRIFTED["planned"])]
     for dag_id, run_ids in runs.items():
-        api.wait_for_run(dag_id, run_ids[0], timeout=180)
+        api.wait_for_run(dag_id, run_ids[0])
     vendors.clear_faults()
     vendors.advance(601)  # Zoho gives ten tokens in ten minutes
     runs["leaks_in_one_task"] = [api.trigger("leaks_in_one_task", {})]
-    api.wait_for_run("leaks_in_one_task", runs["leaks_in_one_task"][0], timeout=180)
+    api.wait_for_run("leaks_in_one_task", runs["leaks_in_one_task"][0])
     vendors.clear_faults()
     vendors.advance(601)
     bad = planting.write_file(home / "bad.csv", planting.MOVED_BADLY, bad=True)
@@ -133,14 +133,14 @@ def _all_runs(scene: Scene) -> dict[str, list[str]]:
         for action in planting.IN_A_SET:
             vendors.fault(vendor, action, method=planting.WRITES[vendor], path=planting.WRITE_PATHS[vendor])
     runs["leaks_moves"].append(_approved(scene, bad))
-    api.wait_for_run("leaks_moves", runs["leaks_moves"][1], timeout=180)
+    api.wait_for_run("leaks_moves", runs["leaks_moves"][1])
     vendors.clear_faults()
     return runs
 
 
 def _approved(scene: Scene, source: dict[str, Any], *, touched: int | None = None) -> str:
     run_id = scene.api.trigger("leaks_moves", {"source": source})
-    question = scene.api.wait_for_question("leaks_moves", run_id, "approve", timeout=180)
+    question = scene.api.wait_for_question("leaks_moves", run_id, "approve")
     if touched is not None:
         planting.touch(scene.vendors, touched, "by hand")
     scene.api.answer("leaks_moves", run_id, "approve", "Approve", question.form)
@@ -223,7 +223,7 @@ def _settings(port: int) -> dict[str, dict[str, str]]:
         },
         "booking": {
             "request_attempts": "2",
-            "request_seconds": "5",
+            "request_seconds": "10",
             "longest_wait": "2",
             "settle_delay": "0.1",
         },

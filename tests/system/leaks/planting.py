@@ -47,6 +47,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     },
     "kos": {"reservationMemo": f"{MEMO} (kos)"},
 }
+TIMEOUT = 2  # seconds that a connection waits: twice that is no answer, and a busy machine is in time
 QUOTED = f"{ADDRESS} is busy, {MEMO}, call {TELEPHONE}"  # in a vendor's own words
 FAULTS: tuple[dict[str, Any], ...] = (
     {"status": 401, "message": QUOTED},
@@ -58,7 +59,7 @@ FAULTS: tuple[dict[str, Any], ...] = (
     {"throttle": {"status": 429, "retry_after": "1"}},
     {"drop": "before"},
     {"drop": "after"},
-    {"timeout": 2.5},
+    {"timeout": 2 * TIMEOUT},
     {"cut_json": True},
     {"html": 200},
 )
@@ -68,7 +69,7 @@ IN_A_SET = (
     {"drop": "after"},
 )
 SKIP = {"zoho": 1, "kos": 0}  # Zoho reads on the path that it writes on
-LOST_TWICE: tuple[dict[str, Any], ...] = ({"drop": "before"}, {"timeout": 2.5})
+LOST_TWICE: tuple[dict[str, Any], ...] = ({"drop": "before"}, {"timeout": 2 * TIMEOUT})
 WRITES = {"feishu": "PUT", "zoho": "POST", "jicoo": "PATCH", "onlive": "PUT", "kos": "*"}
 WRITE_PATHS = dict.fromkeys(WRITES, "*") | {"kos": "*/update-reservation", "zoho": "*/bookings/*"}
 IDS = {
@@ -201,7 +202,7 @@ def _hour_of(vendors: Sandbox, uid: str) -> dict[str, str]:
 
 def connections(good: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """Return the connections to the sandbox, by id, in a hurry, and bad ones beside them."""
-    hurried = {"timeout": 1, "rate_limit": "100/second", "read_rate_limit": "100/second"}
+    hurried = {"timeout": TIMEOUT, "rate_limit": "100/second", "read_rate_limit": "100/second"}
     hasty = {name: {**each, "extra": {**each.get("extra", {}), **hurried}} for name, each in good.items()}
     jicoo = hasty["jicoo_default"]
     bad: dict[str, dict[str, Any]] = {

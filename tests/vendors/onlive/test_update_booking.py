@@ -228,7 +228,7 @@ class TestNothingPersonal:
         with pytest.raises((NotApplied, OutcomeUnknown)) as raised:
             await onlive.update_booking(SAMPLE, self.CHANGES)
         shown = f"{raised.value} {raised.value!r} {caplog.text}".lower()
-        words = ("jane", "600", "sandbox-secret", "signature=")
+        words = ("jane", "600 111", "sandbox-secret", "signature=")
         assert not [word for word in words if word in shown]
         assert "://" not in f"{raised.value} {raised.value!r} {vars(raised.value)}"
 

@@ -159,7 +159,9 @@ class TestFollowing:
     async def test_looks_months_ahead_for_the_next_one(self, sandbox: Sandbox, zoho: ZohoClient) -> None:
         sandbox.switch("zoho", booking_months=12)
         today = datetime.fromtimestamp(sandbox.now()).date()  # noqa: DTZ006  (any day near it)
-        start = f"{today + timedelta(days=30):%Y%m%d}"
+        first = today + timedelta(days=30)
+        first -= timedelta(days=max(0, first.day - 28))  # a day that every month has
+        start = f"{first:%Y%m%d}"
         record = {
             "title": "Quarterly",
             "dateandtime": {"start": f"{start}T200000", "end": f"{start}T210000", "timezone": "Asia/Kolkata"},
