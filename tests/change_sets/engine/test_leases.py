@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import signal
 import sqlite3
+import threading
 import time
 from collections import Counter
 from contextlib import closing
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
@@ -23,9 +24,9 @@ from tests.change_sets.engine.test_dying import another, applying, let_leases_la
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from airflow_provider_booking.change_sets.items import ChangeSet
+    from airflow_provider_booking.change_sets.items import ChangeSet, ItemUpdate, Stop
     from airflow_provider_booking.change_sets.ledger import Lease
     from tests.change_sets.engine.conftest import Desk
 
@@ -280,6 +281,26 @@ async def test_a_lease_lapses_while_the_machine_is_suspended(
         with pytest.raises(LeaseLost):
             tenure.check_held()
         monkeypatch.undo()
+
+
+async def test_what_is_about_to_be_sent_when_the_machine_is_suspended_is_not_sent(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, _ = await two_change_sets(desk, 1)
+    look, slept = time.clock_gettime, threading.Event()
+    monkeypatch.setattr(time, "clock_gettime", lambda clock: look(clock) + 31 * slept.is_set())
+
+    class Suspended(Ledger):
+        def write(self, change_set_id: str, updates: Sequence[ItemUpdate], **under: Any) -> Stop | None:
+            stop = super().write(change_set_id, updates, **under)
+            slept.set()  # the intent is on the disk
+            return stop
+
+    with another(desk, Suspended), pytest.raises(LeaseLost):
+        await desk.apply(found, canary=0)
+    assert slept.is_set()
+    assert desk.written("jicoo") == []
+    assert desk.counts(found) == {"unknown": 1, "total": 1}
 
 
 async def test_what_had_to_wait_is_not_sent_while_the_ledger_is_away(desk: Desk) -> None:
