@@ -10,7 +10,14 @@ import selectors
 from concurrent.futures import Executor, Future
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from airflow_provider_booking.vendors import before_sending, token_auth, token_fetching, tokens, transport
+from airflow_provider_booking.vendors import (
+    before_sending,
+    client,
+    token_auth,
+    token_fetching,
+    tokens,
+    transport,
+)
 from airflow_provider_booking.vendors.throttle import pacing, store
 
 if TYPE_CHECKING:
@@ -26,7 +33,7 @@ class LeapingClock:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._now = 1000.0
-        for module in (before_sending, token_auth, token_fetching, tokens, transport, pacing, store):
+        for module in (before_sending, client, token_auth, token_fetching, tokens, transport, pacing, store):
             monkeypatch.setattr(module, "time", self)
         caller = pacing._Caller
         monkeypatch.setattr(pacing, "_Caller", lambda wait, again: caller(wait, again, came_at=self._now))

@@ -14,7 +14,7 @@ import pytest
 from airflow_provider_booking.bookings import Throttled
 from airflow_provider_booking.sandbox import Sandbox
 from airflow_provider_booking.vendors import sessions
-from airflow_provider_booking.vendors.feishu.client import FeishuClient
+from airflow_provider_booking.vendors.feishu.client import RENEW_TOKEN_EARLY, FeishuClient
 from airflow_provider_booking.vendors.feishu.settings import FeishuSettings
 from airflow_provider_booking.vendors.throttle import MemoryStore, Throttle
 from airflow_provider_booking.vendors.throttle.budget import Budget, Verdict
@@ -133,6 +133,7 @@ class Vendor:
         self.came: list[float] = []
         self.tokens = 0
         self.refused = 0
+        self.lasts = 7200
         self._clock = clock
         self._reserve = reserve
         self._taken = ""
@@ -145,7 +146,9 @@ class Vendor:
             await asyncio.sleep(0.9)
             self.tokens += 1
             self._taken = f"t-{self.tokens}"
-            return httpx.Response(200, json={"code": 0, "tenant_access_token": self._taken, "expire": 7200})
+            return httpx.Response(
+                200, json={"code": 0, "tenant_access_token": self._taken, "expire": self.lasts}
+            )
         self.came.append(self._clock.monotonic())
         await asyncio.sleep(0.002)
         if request.headers["Authorization"] != f"Bearer {self._taken}":
@@ -177,6 +180,20 @@ def test_calls_that_wait_for_a_token_do_not_go_out_all_at_once(
     clock.run(calls())
     assert (len(vendor.came), vendor.tokens) == (25, 1)
     assert vendor.most_in_a_second() <= 10
+
+
+def test_a_token_that_is_old_when_a_call_has_its_turn_is_renewed_before_it_is_sent(
+    clock: LeapingClock, vendor: Vendor, feishu: Make
+) -> None:
+    vendor.lasts = RENEW_TOKEN_EARLY + 5
+
+    async def calls() -> None:
+        async with feishu(read_rate_limit="1/second", max_concurrency=30) as client:
+            await asyncio.gather(*(client.get_reserve(RESERVE) for _ in range(12)))
+
+    clock.run(calls())
+    assert (len(vendor.came), vendor.refused) == (12, 0)
+    assert vendor.tokens == 3  # in twelve seconds
 
 
 def test_calls_that_are_sent_once_more_with_a_new_token_wait_for_another_turn(
