@@ -12,6 +12,7 @@ from sqlalchemy import select
 from airflow_provider_booking.change_sets.ledger import Ledger, Sealer, open_ledger
 from airflow_provider_booking.change_sets.ledger.tables import events, items
 from dev.chaos_cast import Tally
+from dev.chaos_faults import SLOWEST
 from dev.chaos_seen import Noted, Row, Seen, SetSeen
 from dev.chaos_sets import Asked, Key, Records
 from dev.chaos_stage import FERNET_KEY, PASSWORD, Stage, connections
@@ -19,8 +20,8 @@ from dev.vendor_forms import flat
 
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 _MEMOS = ("description", "reservationMemo", "memo")
-_CALL = re.compile(r": HTTP \d+ in (\d+) ms")
-"""What our clients log of each answer: how long it took, the vendor's own time and theirs."""
+_CALL = re.compile(r"(?:jicoo|onlive) \w+: HTTP \d+ in (\d+) ms")
+"""What our clients log of an answer: how long it took. The others' calls may wait for a token meanwhile."""
 _SHORTEST = 8  # letters of a memo that cannot stand in a log by chance
 
 
@@ -64,7 +65,7 @@ def evidence(
         events=noted,
         reverted_from=reverted_from,
         gone=on.ledger.gone,
-        slowness=_slowness(logs, tally),
+        slowness=slowness(logs, tally),
         notify=notify,
         killed=len(tally.kills) + tally.lost_leases > 0,
         kills=tally.kills,
@@ -82,13 +83,14 @@ def evidence(
     )
 
 
-def _slowness(logs: Mapping[str, str], tally: Tally) -> float:
+def slowness(logs: Mapping[str, str], tally: Tally) -> float:
     """Return how late things may have come: the slowest call, there and back, and the longest standstill.
 
-    Our vendors answer at once; where a call took long nevertheless, so did all that was done around it.
+    Our vendors answer at once, or within `SLOWEST`; where a call took longer, so did all that was done around
+    it.
     """
-    slowest = max((int(took) for text in logs.values() for took in _CALL.findall(text)), default=0)
-    return 2 * slowest / 1000 + tally.standstill
+    slowest = max((int(took) / 1000 for text in logs.values() for took in _CALL.findall(text)), default=0.0)
+    return 2 * max(0.0, slowest - SLOWEST) + tally.standstill
 
 
 def _set(

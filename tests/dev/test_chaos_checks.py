@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from dev.chaos_cast import Tally
 from dev.chaos_checks import CHECKS, violations
+from dev.chaos_evidence import slowness
 from dev.chaos_seen import Noted, Row, Seen, SetSeen
 
 KEY = ("jicoo", "booking1")
@@ -222,3 +224,19 @@ def test_what_two_change_sets_wrote_one_after_the_other_is_written_once_by_each(
     sets = (change_set(), change_set(name="b"))
     sent = {"notifications": (told(), told()), "events": IN_TURN}
     assert found(sets=sets, after=after, **BOTH, **sent) == {"changed in spite of drift"}
+
+
+@pytest.mark.parametrize(
+    ("line", "seconds"),
+    [
+        ("jicoo get_booking: HTTP 200 in 4 ms", 0),
+        ("onlive update_appointment: HTTP 429 in 250 ms, request id 1", 0),  # a slow vendor
+        ("feishu get_reserve: HTTP 200 in 4000 ms", 0),  # it may have waited for a token
+        ("jicoo get_booking: HTTP 200 in 850 ms", 1.2),
+    ],
+)
+def test_only_a_busy_machine_makes_a_round_slow(line: str, seconds: float) -> None:
+    assert slowness({"a": line, "b": "jicoo get_booking: HTTP 200 in 3 ms"}, Tally()) == pytest.approx(
+        seconds
+    )
+    assert slowness({"a": line}, Tally(standstill=0.5)) == pytest.approx(seconds + 0.5)
